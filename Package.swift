@@ -1,0 +1,161 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every Swift target of ours, so that no module compiles under weaker rules.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String? = nil) -> Target {
+  .systemLibrary(
+    name: name, path: "Shared/C/\(name)", pkgConfig: pkgConfig, providers: apt.map { [.apt([$0])] })
+}
+
+func shared(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: strict)
+}
+
+func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+let package = Package(
+  name: "martlet",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "ingress", targets: ["Ingress"]),
+    .executable(name: "nlu", targets: ["NLU"]),
+    .executable(name: "identity", targets: ["Identity"]),
+    .executable(name: "outbound", targets: ["Outbound"]),
+    .executable(name: "martlet", targets: ["CLI"]),
+    .executable(name: "simulator", targets: ["Simulator"]),
+  ],
+  dependencies: [
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1",
+      traits: ["ConfigurationSupport"]),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["CommandLineArguments"]),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
+  ],
+  targets: [
+    // C: headers and link flags come from pkg-config.
+    cLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+    cLibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    cLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    cLibrary("CEpoll"),
+    .target(name: "CurlShims", dependencies: ["CLibCurl"], path: "Shared/C/CurlShims"),
+
+    // Values: no I/O.
+    shared("JSON"),
+    shared("Messenger", ["JSON"]),
+    shared("Contracts", ["JSON", "Messenger"]),
+    shared("Scripting"),
+
+    // Mechanisms.
+    shared("SocketLoop", ["CEpoll"]),
+    shared("Postgres", ["SocketLoop", "CLibPQ", logging, lifecycle]),
+    shared("HTTPClient", ["SocketLoop", "CLibCurl", "CurlShims"]),
+    shared("Cryptography", ["COpenSSL"]),
+    shared("LocalCluster", [subprocess]),
+    shared("LocalFleet", ["LocalCluster", "HTTPClient", "SocketLoop", "JSON", subprocess]),
+
+    // Features.
+    shared("Migrations", ["Postgres", "Cryptography"], resources: [.embedInCode("SQL")]),
+    shared("JobQueue", ["Postgres", "JSON", logging, lifecycle]),
+    shared("GraphAPI", ["HTTPClient", "JSON", "Messenger"]),
+    shared("Bots", ["Scripting"]),
+
+    // Wiring.
+    shared(
+      "ServiceKit",
+      [
+        "Postgres", "JobQueue", "JSON", configuration, hummingbird, httpTypes, lifecycle, logging, metrics, nio,
+        unixSignals,
+      ]),
+
+    // Executables.
+    service(
+      "Ingress",
+      [
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", hummingbird, httpTypes,
+        lifecycle, logging, metrics, nio, configuration,
+      ]),
+    service(
+      "NLU",
+      [
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Scripting", "Bots", lifecycle, logging,
+        metrics, configuration,
+      ]),
+    service(
+      "Identity",
+      [
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient", "GraphAPI",
+        "SocketLoop", hummingbird, httpTypes, lifecycle, logging, metrics, nio, configuration,
+      ]),
+    service(
+      "Outbound",
+      [
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient", "GraphAPI",
+        "SocketLoop", lifecycle, logging, metrics, configuration,
+      ]),
+    service(
+      "CLI",
+      [
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Migrations", "Cryptography", "HTTPClient", "SocketLoop",
+        "LocalCluster", "LocalFleet", argumentParser, logging, lifecycle, configuration,
+      ]),
+    service(
+      "Simulator",
+      [
+        "ServiceKit", "JSON", "Cryptography", "HTTPClient", "SocketLoop", hummingbird, httpTypes, lifecycle, logging,
+        nio, configuration,
+      ], resources: [.embedInCode("Page")]),
+
+    // Tests: pure ones beside those that need a real PostgreSQL (TestKit starts it) or the real executables.
+    .target(
+      name: "TestKit", dependencies: ["LocalCluster", "Migrations", "Postgres", "SocketLoop"], path: "Tests/TestKit",
+      swiftSettings: strict),
+    tests("JSONTests", ["JSON"]),
+    tests("MessengerTests", ["Messenger", "JSON", "Cryptography"]),
+    tests("CryptographyTests", ["Cryptography"]),
+    tests("ScriptingTests", ["Scripting"]),
+    tests("BotsTests", ["Bots", "Scripting"]),
+    tests("SocketLoopTests", ["SocketLoop"]),
+    tests("HTTPClientTests", ["HTTPClient", "SocketLoop", "TestKit"]),
+    tests("GraphAPITests", ["GraphAPI", "HTTPClient", "JSON", "Messenger"]),
+    tests("ServiceKitTests", ["ServiceKit", "JSON", "HTTPClient", "SocketLoop", metrics, logging, configuration]),
+    tests("SimulatorTests", ["Simulator", "HTTPClient", "SocketLoop", "JSON", "Cryptography"]),
+    tests("IntegrationTests", [
+      "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "LocalCluster", "JSON", "Messenger", "Contracts",
+      logging, lifecycle,
+    ]),
+    tests("SystemTests", ["TestKit", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
+  ]
+)
