@@ -16,6 +16,10 @@ CURLcode martlet_easy_set_write(CURL *easy, CURLoption option, martlet_write_cal
   return curl_easy_setopt(easy, option, callback);
 }
 
+CURLcode martlet_easy_set_prerequest(CURL *easy, martlet_prerequest_callback callback) {
+  return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
 CURLcode martlet_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -1,0 +1,118 @@
+internal import CLibCurl
+
+/// One call in flight: what has come so far, what went wrong, and who waits for it.
+final class Transfer {
+  typealias Outcome = Result<HTTPClientResponse, HTTPClientError>
+
+  /// Headers of one answer, names and values together; more is refused.
+  private static let maximumHeaderBytes = 256 << 10
+
+  let id: UInt64
+  let easy: EasyHandle
+  private let request: HTTPClientRequest
+  private var continuation: CheckedContinuation<Outcome, Never>?
+  private var headers: [(String, String)] = []
+  private var headerBytes = 0
+  private var body: [UInt8] = []
+  private var timesSent = 0
+  private var isTooLarge = false
+
+  init(
+    id: UInt64, easy: EasyHandle, request: HTTPClientRequest, continuation: CheckedContinuation<Outcome, Never>
+  ) {
+    self.id = id
+    self.easy = easy
+    self.request = request
+    self.continuation = continuation
+  }
+
+  static func at(_ context: UnsafeMutableRawPointer) -> Transfer {
+    Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  func prepare() -> CURLcode { easy.prepare(request, for: self) }
+
+  // MARK: While it runs
+
+  /// Called before each time the request would leave; libcurl repeats it when a kept connection turns out dead.
+  func maySend() -> Bool {
+    timesSent += 1
+    return timesSent == 1 || request.method == "GET" || request.method == "HEAD"
+  }
+
+  func received(body chunk: UnsafeRawBufferPointer) -> Bool {
+    guard body.count + chunk.count <= request.maximumResponseBytes else {
+      isTooLarge = true
+      return false
+    }
+    body.append(contentsOf: chunk)
+    return true
+  }
+
+  func received(header line: UnsafeRawBufferPointer) -> Bool {
+    headerBytes += line.count
+    guard headerBytes <= Self.maximumHeaderBytes else {
+      isTooLarge = true
+      return false
+    }
+    if line.starts(with: "HTTP/".utf8) {
+      headers.removeAll(keepingCapacity: true)  // the answer before was interim
+    } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+      headers.append((text(line[..<colon]), text(line[(colon + 1)...])))
+    }
+    return true
+  }
+
+  private func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+    var bytes = bytes
+    while let first = bytes.first, first == 32 || first == 9 { bytes.removeFirst() }
+    while let last = bytes.last, last <= 32 { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  // MARK: How it ends, once
+
+  func finish(_ result: CURLcode) {
+    guard result == CURLE_OK else { return fail(code(for: result), String(cString: curl_easy_strerror(result))) }
+    let version =
+      switch easy.long(CURLINFO_HTTP_VERSION) {
+      case Int(CURL_HTTP_VERSION_1_0): "1.0"
+      case Int(CURL_HTTP_VERSION_2_0): "2"
+      case Int(CURL_HTTP_VERSION_3): "3"
+      default: "1.1"
+      }
+    resume(
+      .success(
+        HTTPClientResponse(
+          status: easy.long(CURLINFO_RESPONSE_CODE), headers: headers, body: body, httpVersion: version)))
+  }
+
+  func fail(_ code: HTTPClientError.Code, _ cause: String) {
+    resume(
+      .failure(
+        HTTPClientError(
+          code: code, mayHaveBeenSent: timesSent > 0, target: request.shownTarget, cause: cause)))
+  }
+
+  private func resume(_ outcome: Outcome) {
+    continuation?.resume(returning: outcome)
+    continuation = nil
+  }
+
+  private func code(for result: CURLcode) -> HTTPClientError.Code {
+    if isTooLarge { return .tooLarge }
+    return switch result {
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: .connect
+    case CURLE_OPERATION_TIMEDOUT: .timeout
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+      CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_NOTFOUND:
+      .tls
+    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidRequest
+    // Aborted by the callback: the repeat that `maySend` refused.
+    case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_ABORTED_BY_CALLBACK,
+      CURLE_HTTP2, CURLE_HTTP2_STREAM:
+      .closed
+    default: .protocolError
+    }
+  }
+}
