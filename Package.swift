@@ -37,7 +37,6 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -62,7 +61,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
   ],
   targets: [
     // C: headers and link flags come from pkg-config.
@@ -83,8 +81,9 @@ let package = Package(
     shared("Postgres", ["SocketLoop", "CLibPQ", logging, lifecycle]),
     shared("HTTPClient", ["SocketLoop", "CLibCurl", "CurlShims"]),
     shared("Cryptography", ["COpenSSL"]),
-    shared("LocalCluster", [subprocess]),
-    shared("LocalFleet", ["LocalCluster", "HTTPClient", "SocketLoop", "JSON", subprocess]),
+    shared("ChildProcesses"),
+    shared("LocalCluster", ["ChildProcesses"]),
+    shared("LocalFleet", ["ChildProcesses", "LocalCluster", "HTTPClient", "SocketLoop", "JSON"]),
 
     // Features.
     shared("Migrations", ["Postgres", "Cryptography"], resources: [.embedInCode("SQL")]),
@@ -153,8 +152,8 @@ let package = Package(
     tests("ServiceKitTests", ["ServiceKit", "JSON", "HTTPClient", "SocketLoop", metrics, logging, configuration]),
     tests("SimulatorTests", ["Simulator", "HTTPClient", "SocketLoop", "JSON", "Cryptography"]),
     tests("IntegrationTests", [
-      "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "LocalCluster", "JSON", "Messenger", "Contracts",
-      logging, lifecycle,
+      "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",
+      "Messenger", "Contracts", logging, lifecycle,
     ]),
     tests("SystemTests", ["TestKit", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
   ]
