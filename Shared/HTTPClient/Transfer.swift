@@ -1,4 +1,5 @@
 internal import CLibCurl
+internal import SocketLoop
 
 /// One call in flight: what has come so far, what went wrong, and who waits for it.
 final class Transfer {
@@ -15,6 +16,8 @@ final class Transfer {
   private var headerBytes = 0
   private var body: [UInt8] = []
   private var timesSent = 0
+  /// Ends the call if it never gets a connection: libcurl does not time a transfer that waits for one.
+  var queueTimer: LoopTimer?
   private var isTooLarge = false
 
   init(
@@ -29,6 +32,8 @@ final class Transfer {
   static func at(_ context: UnsafeMutableRawPointer) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
   }
+
+  var wasSent: Bool { timesSent > 0 }
 
   func prepare() -> CURLcode { easy.prepare(request, for: self) }
 
@@ -91,7 +96,7 @@ final class Transfer {
     resume(
       .failure(
         HTTPClientError(
-          code: code, mayHaveBeenSent: timesSent > 0, target: request.shownTarget, cause: cause)))
+          code: code, mayHaveBeenSent: wasSent, target: request.shownTarget, cause: cause)))
   }
 
   private func resume(_ outcome: Outcome) {
@@ -107,6 +112,8 @@ final class Transfer {
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
       CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ENGINE_NOTFOUND:
       .tls
+    // After sending, "unsupported" is an answer without a status line.
+    case CURLE_UNSUPPORTED_PROTOCOL where wasSent: .protocolError
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .invalidRequest
     // Aborted by the callback: the repeat that `maySend` refused.
     case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_ABORTED_BY_CALLBACK,

@@ -53,14 +53,28 @@ final class TransferTable {
       return transfer.fail(.invalidRequest, "refused by libcurl")
     }
     settle()
+    guard running[id] != nil, !transfer.wasSent else { return }
+    transfer.queueTimer = loop.schedule(after: request.timeout) { [unowned self] in
+      transfer.queueTimer = nil
+      if !transfer.wasSent { abort(id, .timeout, "no free connection in time") }
+    }
   }
 
-  func cancel(_ id: UInt64) {
-    guard let transfer = running.removeValue(forKey: id) else { return }
-    curl_multi_remove_handle(multi, transfer.easy.pointer)
-    transfer.fail(.cancelled, "the caller gave up")
+  func cancel(_ id: UInt64) { abort(id, .cancelled, "the caller gave up") }
+
+  private func abort(_ id: UInt64, _ code: HTTPClientError.Code, _ cause: String) {
+    guard let transfer = running[id] else { return }
+    remove(transfer)
+    transfer.fail(code, cause)
     recycle(transfer.easy)
     settle()
+  }
+
+  private func remove(_ transfer: Transfer) {
+    running[transfer.id] = nil
+    if let timer = transfer.queueTimer { loop.cancel(timer) }
+    transfer.queueTimer = nil
+    curl_multi_remove_handle(multi, transfer.easy.pointer)
   }
 
   private func recycle(_ easy: EasyHandle) {
@@ -97,8 +111,7 @@ final class TransferTable {
       martlet_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)
       guard let context else { continue }
       let transfer = Transfer.at(context)
-      running[transfer.id] = nil
-      curl_multi_remove_handle(multi, easy)
+      remove(transfer)
       transfer.finish(result)
       recycle(transfer.easy)
     }

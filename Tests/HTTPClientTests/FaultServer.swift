@@ -1,0 +1,170 @@
+import Glibc
+import Synchronization
+
+/// A server of raw sockets on a free port of 127.0.0.1 that misbehaves as its script says: one script per connection,
+/// each on a thread of its own.
+final class FaultServer: Sendable {
+  let port: Int
+  private let listener: Int32
+  private let state = Mutex(State())
+
+  private struct State {
+    var connections: [Int32] = []
+    var accepted = 0
+    var requests = 0
+    var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+  }
+
+  /// `script` gets each connection with its number, from 1.
+  init(_ script: @escaping @Sendable (Connection) -> Void) {
+    let listener = Self.boundSocket()
+    listen(listener, 512)
+    self.listener = listener
+    port = Self.port(of: listener)
+    startThread { [weak self] in
+      while true {
+        let descriptor = accept(listener, nil, nil)
+        guard descriptor >= 0, let self else { return }
+        let number = self.state.withLock { state in
+          state.connections.append(descriptor)
+          state.accepted += 1
+          return state.accepted
+        }
+        let connection = Connection(descriptor: descriptor, number: number, server: self)
+        startThread {
+          script(connection)
+          connection.end()
+        }
+      }
+    }
+  }
+
+  var url: String { "http://127.0.0.1:\(port)" }
+  var accepted: Int { state.withLock { $0.accepted } }
+  var requests: Int { state.withLock { $0.requests } }
+
+  /// Returns once so many requests have been read in all.
+  func hasRead(_ count: Int) async {
+    await withCheckedContinuation { continuation in
+      let isThere = state.withLock { state in
+        if state.requests >= count { return true }
+        state.waiters.append((count, continuation))
+        return false
+      }
+      if isThere { continuation.resume() }
+    }
+  }
+
+  /// Ends every connection and takes no more; may be called again.
+  func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    for descriptor in state.withLock({ $0.connections }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+  }
+
+  fileprivate func countRequest() {
+    let due = state.withLock { state in
+      state.requests += 1
+      let due = state.waiters.filter { $0.count <= state.requests }
+      state.waiters.removeAll { $0.count <= state.requests }
+      return due
+    }
+    for waiter in due { waiter.continuation.resume() }
+  }
+
+  /// A port of 127.0.0.1 where nothing listens.
+  static func refusedPort() -> Int {
+    let descriptor = boundSocket()
+    defer { close(descriptor) }
+    return port(of: descriptor)
+  }
+
+  private static func boundSocket() -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let result = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    precondition(result == 0, "no free port")
+    return descriptor
+  }
+
+  private static func port(of descriptor: Int32) -> Int {
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+}
+
+/// One connection as a script sees it; every call blocks its own thread.
+struct Connection: Sendable {
+  fileprivate let descriptor: Int32
+  let number: Int
+  let server: FaultServer
+
+  /// The next whole request, head and body; nil once the client has gone.
+  func request() -> String? {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while !bytes.suffix(4).elementsEqual([13, 10, 13, 10]) {
+      guard recv(descriptor, &byte, 1, 0) == 1 else { return nil }
+      bytes.append(byte)
+    }
+    let head = String(decoding: bytes, as: UTF8.self)
+    let length = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+    var left = length.flatMap { Int($0.dropFirst(15).drop { $0 == " " }) } ?? 0
+    while left > 0, recv(descriptor, &byte, 1, 0) == 1 {
+      bytes.append(byte)
+      left -= 1
+    }
+    server.countRequest()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  @discardableResult
+  func send(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes[sent...].withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
+  }
+
+  func answer(_ body: String, status: String = "200 OK", headers: String = "") {
+    send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
+  }
+
+  /// Says nothing until the client goes or the server stops.
+  func hang() {
+    var byte: UInt8 = 0
+    while recv(descriptor, &byte, 1, 0) == 1 {}
+  }
+
+  fileprivate func end() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+}
+
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+  final class Box {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  var thread = pthread_t()
+  pthread_create(
+    &thread, nil,
+    { context in
+      Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
+      return nil
+    }, Unmanaged.passRetained(Box(body)).toOpaque())
+  pthread_detach(thread)
+}
