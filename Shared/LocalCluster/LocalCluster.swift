@@ -62,10 +62,10 @@ package actor LocalCluster {
   package func start() async throws(LocalClusterError) {
     if let server, server.isRunning { return }
     try await clearStalePostmaster()
-    let arguments = ["-D", layout.data] + settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
+    let named = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     do {
       let started = try await ChildProcess.start(
-        command(binaries.postgres, arguments), output: .file(layout.log))
+        command(binaries.postgres, ["-D", layout.data] + named), output: .file(layout.log))
       server = started
       try await waitUntilReady(started)
     } catch let error as ChildProcessError {
