@@ -1,0 +1,4 @@
+/// This build.
+package enum Martlet {
+  package static let version = "0.1.0"
+}

@@ -1,0 +1,37 @@
+package import Logging
+package import ServiceLifecycle
+import UnixSignals
+
+/// Runs services together until SIGTERM or SIGINT, then lets them finish, the last first. Whoever needs something
+/// stands after it in the list.
+///
+/// A service that fails or returns unasked ends the others too, the first gracefully, and is thrown.
+/// - Parameter limit: how long finishing may take before everything is cancelled; shorter than the 10 seconds after
+///   which container platforms kill.
+package func runServices(
+  _ services: [any Service], logger: Logger, limit: Duration = .seconds(8)
+) async throws {
+  var configuration = ServiceGroupConfiguration(
+    services: services.map { service in
+      // The name is ours: by default it would print the service with all that it holds.
+      .init(
+        service: PatientService(service: service), failureTerminationBehavior: .gracefullyShutdownGroup,
+        serviceName: "\(type(of: service))")
+    },
+    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+  configuration.maximumGracefulShutdownDuration = limit
+  try await ServiceGroup(configuration: configuration).run()
+}
+
+/// To be cancelled while shutting down is an end as it should be, not a failure.
+private struct PatientService: Service {
+  let service: any Service
+
+  func run() async throws {
+    do {
+      try await service.run()
+    } catch is CancellationError where Task.isShuttingDownGracefully {
+      return
+    }
+  }
+}

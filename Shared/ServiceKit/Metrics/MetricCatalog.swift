@@ -1,0 +1,59 @@
+/// The one table of what each metric is and means. Labels are bounded sets: a queue, an outcome, a state; never a
+/// person, a page or an address.
+struct MetricCatalog {
+  enum Kind: String, Sendable { case counter, gauge, histogram }
+
+  struct Entry: Sendable {
+    var kind: Kind
+    var help: String
+    /// Upper bounds, for histograms.
+    var buckets: [Double] = []
+  }
+
+  /// Seconds: from a local transaction to the longest call.
+  static let latencies = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+  static let sizes: [Double] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+
+  /// A name that is not in the table is shown all the same.
+  static func entry(for name: String, kind: Kind, buckets: [Double] = []) -> Entry {
+    entries[name] ?? Entry(kind: kind, help: "No description: the name is missing in the table.", buckets: buckets)
+  }
+
+  private static func counter(_ help: String) -> Entry { Entry(kind: .counter, help: help) }
+  private static func gauge(_ help: String) -> Entry { Entry(kind: .gauge, help: help) }
+  private static func time(_ help: String) -> Entry { Entry(kind: .histogram, help: help, buckets: latencies) }
+  private static func size(_ help: String) -> Entry { Entry(kind: .histogram, help: help, buckets: sizes) }
+
+  static let entries: [String: Entry] = [
+    // ingress
+    "martlet_webhook_requests_total": counter("Webhook requests, by what became of them."),
+    "martlet_webhook_events_total": counter("Events found in webhooks, by kind."),
+    // queues
+    "martlet_jobs_total": counter("Jobs finished, by queue and outcome."),
+    "martlet_job_wait_seconds": time("From enqueueing a job to the start of its run."),
+    "martlet_job_run_seconds": time("The run of a job, from its start to its completion."),
+    "martlet_jobs_in_flight": gauge("Jobs running now."),
+    "martlet_lanes_held": gauge("Lanes that this process owns."),
+    "martlet_conversations_parked": gauge("Conversations that wait apart, by queue and reason."),
+    "martlet_batch_size": size("Items that shared one transaction or call, by batch."),
+    // outbound, identity
+    "martlet_sends_total": counter("Messages handed to the Graph API, by outcome."),
+    "martlet_graph_call_seconds": time("One Graph API call, from request to answer."),
+    "martlet_profiles_total": counter("Profiles asked of the Graph API, by outcome."),
+    // database
+    "martlet_db_connections": gauge("Connections to PostgreSQL, by state."),
+    "martlet_db_errors_total": counter("Errors that PostgreSQL answered with, by SQLSTATE."),
+    // the process
+    "martlet_build_info": gauge("Always 1; the labels say which build runs."),
+    "process_cpu_seconds_total": counter("User and system CPU time spent, in seconds."),
+    "process_max_fds": gauge("The most file descriptors that may be open."),
+    "process_open_fds": gauge("File descriptors open now."),
+    "process_resident_memory_bytes": gauge("Resident memory size, in bytes."),
+    "process_start_time_seconds": gauge("Start of the process since the Unix epoch, in seconds."),
+    // Hummingbird's MetricsMiddleware
+    "hb_requests_total": counter("HTTP requests answered, by route and status."),
+    "hb_request_errors_total": counter("HTTP requests that ended in an error, by route."),
+    "http_server_active_requests": gauge("HTTP requests being answered now."),
+    "http_server_request_duration_seconds": time("HTTP requests, from head to the end of the answer."),
+  ]
+}

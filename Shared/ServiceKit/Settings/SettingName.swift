@@ -1,0 +1,71 @@
+/// One thing an operator can set, by three names that follow from each other: the variable `MARTLET_LOG_LEVEL`, the
+/// flag `--log-level`, and either with `_FILE` / `-file` added for a file that holds the value.
+package struct SettingName: Sendable, Hashable {
+  package var variable: String
+  /// What it sets, with unit and default, as `--help` prints it.
+  package var purpose: String
+  /// Whether the value must never be shown.
+  package var isSecret: Bool
+
+  package init(_ variable: String, _ purpose: String, isSecret: Bool = false) {
+    self.variable = variable
+    self.purpose = purpose
+    self.isSecret = isSecret
+  }
+
+  package var fileVariable: String { variable + "_FILE" }
+  package var flag: String { "--" + components.joined(separator: "-") }
+  package var fileFlag: String { flag + "-file" }
+
+  /// The parts of the name below the prefix, such as `["database", "url"]`.
+  var components: [String] {
+    variable.lowercased().split(separator: "_").dropFirst().map(String.init)
+  }
+
+  static let prefix = "martlet"
+}
+
+extension SettingName {
+  package static let databaseURL = SettingName(
+    "MARTLET_DATABASE_URL", "PostgreSQL, as a libpq URI: postgresql://user@host/database", isSecret: true)
+  package static let databaseDirectURL = SettingName(
+    "MARTLET_DATABASE_DIRECT_URL", "the same past a pooler, for LISTEN and migrations; default MARTLET_DATABASE_URL",
+    isSecret: true)
+  package static let apps = SettingName(
+    "MARTLET_APPS", #"Meta apps, as JSON: {"<app id>": {"secrets": ["..."], "verify_token": "..."}}"#, isSecret: true)
+  package static let keys = SettingName(
+    "MARTLET_KEYS", #"sealing keys, as JSON: {"current": "k1", "keys": {"k1": "<64 hex digits>"}}"#, isSecret: true)
+  package static let pages = SettingName(
+    "MARTLET_PAGES",
+    #"pages, as JSON: {"<page id>": {"app": "<app id>", "name": "...", "token": "...", "unknown_rule": "hold"}}"#,
+    isSecret: true)
+  package static let graphURL = SettingName(
+    "MARTLET_GRAPH_URL", "the Graph API with its version; default \(Settings.defaultGraphURL)")
+  package static let publicURL = SettingName(
+    "MARTLET_PUBLIC_URL", "the address at which the world reaches this service")
+  package static let bind = SettingName("MARTLET_BIND", "the address to listen on; default 127.0.0.1")
+  package static let port = SettingName("MARTLET_PORT", "the public port, 0 for any free one; default by service")
+  package static let adminPort = SettingName(
+    "MARTLET_ADMIN_PORT", "the port for probes and metrics, 0 for any free one; default by service")
+  package static let logLevel = SettingName(
+    "MARTLET_LOG_LEVEL", "trace, debug, info, notice, warning, error or critical; default info")
+  package static let logFormat = SettingName(
+    "MARTLET_LOG_FORMAT", "json or pretty; default pretty on a terminal, else json")
+  package static let bot = SettingName("MARTLET_BOT", "nlu: the bot's folder")
+  package static let lease = SettingName(
+    "MARTLET_LEASE_SECONDS", "how long a silent worker keeps its lanes, in seconds; default 10")
+  package static let sendGrace = SettingName(
+    "MARTLET_SEND_GRACE_SECONDS", "outbound: how long an unknown outcome waits for its echo, in seconds; default 60")
+  package static let sendInFlight = SettingName(
+    "MARTLET_SEND_IN_FLIGHT", "outbound: Graph API calls at once; default 64")
+  package static let graphTimeout = SettingName(
+    "MARTLET_GRAPH_TIMEOUT_SECONDS", "the limit of one Graph API call, in seconds; default 10")
+  package static let simulatorWebhookURL = SettingName(
+    "MARTLET_SIMULATOR_WEBHOOK_URL", "simulator: where webhooks go; default http://127.0.0.1:8080/webhook")
+
+  /// Every setting of every service. A flag that is not here is refused, a variable that is not here is warned of.
+  package static let all: [SettingName] = [
+    databaseURL, databaseDirectURL, apps, keys, pages, graphURL, publicURL, bind, port, adminPort, logLevel, logFormat,
+    bot, lease, sendGrace, sendInFlight, graphTimeout, simulatorWebhookURL,
+  ]
+}
