@@ -80,7 +80,7 @@ let package = Package(
     shared("SocketLoop", ["CEpoll"]),
     shared("Postgres", ["SocketLoop", "CLibPQ", logging, lifecycle]),
     shared("HTTPClient", ["SocketLoop", "CLibCurl", "CurlShims"]),
-    shared("Cryptography", ["COpenSSL"]),
+    shared("Cryptography", ["COpenSSL", "JSON"]),
     shared("ChildProcesses"),
     shared("LocalCluster", ["ChildProcesses"]),
     shared("LocalFleet", ["ChildProcesses", "LocalCluster", "HTTPClient", "SocketLoop", "JSON"]),
@@ -89,7 +89,7 @@ let package = Package(
     shared("Migrations", ["Postgres", "Cryptography"], resources: [.embedInCode("SQL")]),
     shared("JobQueue", ["Postgres", "JSON", logging, lifecycle]),
     shared("GraphAPI", ["HTTPClient", "JSON", "Messenger"]),
-    shared("Bots", ["Scripting"]),
+    shared("Bots", ["Scripting", "Cryptography"]),
 
     // Wiring.
     shared(
