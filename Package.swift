@@ -87,7 +87,7 @@ let package = Package(
 
     // Features.
     shared("Migrations", ["Postgres", "Cryptography"], resources: [.embedInCode("SQL")]),
-    shared("JobQueue", ["Postgres", "JSON", logging, lifecycle]),
+    shared("JobQueue", ["Postgres", logging, lifecycle, metrics]),
     shared("GraphAPI", ["HTTPClient", "JSON", "Messenger"]),
     shared("Bots", ["Scripting", "Cryptography"]),
 
@@ -128,7 +128,7 @@ let package = Package(
       "CLI",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Migrations", "Cryptography", "HTTPClient", "SocketLoop",
-        "LocalCluster", "LocalFleet", argumentParser, logging, lifecycle, configuration,
+        "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, unixSignals,
       ]),
     service(
       "Simulator",
@@ -149,7 +149,12 @@ let package = Package(
     tests("SocketLoopTests", ["SocketLoop"]),
     tests("HTTPClientTests", ["HTTPClient", "SocketLoop", "TestKit"]),
     tests("GraphAPITests", ["GraphAPI", "HTTPClient", "JSON", "Messenger"]),
-    tests("ServiceKitTests", ["ServiceKit", "JSON", "HTTPClient", "SocketLoop", metrics, logging, configuration]),
+    tests(
+      "ServiceKitTests",
+      [
+        "ServiceKit", "JSON", "HTTPClient", "SocketLoop", metrics, logging, configuration, hummingbird, lifecycle,
+        unixSignals,
+      ]),
     tests("SimulatorTests", ["Simulator", "HTTPClient", "SocketLoop", "JSON", "Cryptography"]),
     tests("IntegrationTests", [
       "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",

@@ -53,7 +53,8 @@ package struct FleetPlan: Sendable {
     var variables = inherited.filter { !$0.key.hasPrefix("MARTLET_") }
     variables["MARTLET_BIND"] = "127.0.0.1"
     variables["MARTLET_PORT"] = "\(ports.public)"
-    variables["MARTLET_ADMIN_PORT"] = "\(ports.admin)"
+    // The simulator has everything on its one port.
+    if role != .simulator { variables["MARTLET_ADMIN_PORT"] = "\(ports.admin)" }
     variables["MARTLET_LOG_FORMAT"] = "json"
     variables["MARTLET_LOG_LEVEL"] = logLevel
     variables["MARTLET_APPS"] = credentials.apps.serialized()

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct BenchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure, on a throwaway database unless told otherwise.",
+    subcommands: [PipelineBench.self])
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+import ServiceKit
+
+/// `martlet`: what a person types, beside the services.
+@main
+struct CommandLineTool: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "martlet", abstract: "A self-hosted back end for Messenger bots.", version: Martlet.version,
+    subcommands: [DemoCommand.self, MigrateCommand.self, HealthCommand.self, BenchCommand.self, KeysCommand.self])
+}

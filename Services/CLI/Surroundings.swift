@@ -1,0 +1,42 @@
+import FoundationEssentials
+import Glibc
+
+/// Where the tool runs: its own folder and its terminal.
+enum Surroundings {
+  /// The folder of the running executable; the services lie beside it.
+  static var executables: String {
+    let path =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    return path.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 }
+  }
+
+  /// The example bot: in the nearest folder above the executables, or above the working folder, that has one.
+  static var exampleBot: String? {
+    for start in [executables, FileManager.default.currentDirectoryPath] {
+      var parts = start.split(separator: "/")
+      while !parts.isEmpty {
+        let bot = "/" + parts.joined(separator: "/") + "/Examples/HelloBot"
+        if access(bot, R_OK) == 0 { return bot }
+        parts.removeLast()
+      }
+    }
+    return nil
+  }
+
+  /// Colours for a person only (https://no-color.org).
+  static let hasColour = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+
+  static let isDebugBuild: Bool = {
+    #if DEBUG
+      true
+    #else
+      false
+    #endif
+  }()
+
+  /// To standard error, so that `--json` on standard output stays clean.
+  static func tell(_ text: String) {
+    let bytes = Array((text + "\n").utf8)
+    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}
