@@ -1,15 +1,18 @@
 package import Logging
 package import ServiceLifecycle
-import UnixSignals
+package import UnixSignals
 
 /// Runs services together until SIGTERM or SIGINT, then lets them finish, the last first. Whoever needs something
 /// stands after it in the list.
 ///
 /// A service that fails or returns unasked ends the others too, the first gracefully, and is thrown.
-/// - Parameter limit: how long finishing may take before everything is cancelled; shorter than the 10 seconds after
-///   which container platforms kill.
+/// - Parameters:
+///   - limit: how long finishing may take before everything is cancelled; shorter than the 10 seconds after which
+///     container platforms kill.
+///   - signals: which end the process gracefully.
 package func runServices(
-  _ services: [any Service], logger: Logger, limit: Duration = .seconds(8)
+  _ services: [any Service], logger: Logger, limit: Duration = .seconds(8),
+  signals: [UnixSignal] = [.sigterm, .sigint]
 ) async throws {
   var configuration = ServiceGroupConfiguration(
     services: services.map { service in
@@ -18,7 +21,7 @@ package func runServices(
         service: PatientService(service: service), failureTerminationBehavior: .gracefullyShutdownGroup,
         serviceName: "\(type(of: service))")
     },
-    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    gracefulShutdownSignals: signals, logger: logger)
   configuration.maximumGracefulShutdownDuration = limit
   try await ServiceGroup(configuration: configuration).run()
 }
