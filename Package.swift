@@ -26,7 +26,8 @@ func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Re
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -115,13 +116,15 @@ let package = Package(
     service(
       "Identity",
       [
-        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient", "GraphAPI",
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient",
+        "GraphAPI",
         "SocketLoop", hummingbird, httpTypes, lifecycle, logging, metrics, nio, configuration,
       ]),
     service(
       "Outbound",
       [
-        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient", "GraphAPI",
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient",
+        "GraphAPI",
         "SocketLoop", lifecycle, logging, metrics, configuration,
       ]),
     service(
@@ -156,10 +159,12 @@ let package = Package(
         unixSignals,
       ]),
     tests("SimulatorTests", ["Simulator", "HTTPClient", "SocketLoop", "JSON", "Cryptography"]),
-    tests("IntegrationTests", [
-      "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",
-      "Messenger", "Contracts", logging, lifecycle,
-    ]),
+    tests(
+      "IntegrationTests",
+      [
+        "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",
+        "Messenger", "Contracts", logging, lifecycle,
+      ]),
     tests("SystemTests", ["TestKit", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
   ]
 )
