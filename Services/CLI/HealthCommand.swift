@@ -27,9 +27,10 @@ struct HealthCommand: AsyncParsableCommand {
     do {
       let response = try await HTTPClient(loop: loop).send(
         HTTPClientRequest(url: address, timeout: .seconds(timeout)))
+      guard response.status != 200 else { return print("ready") }
       let line = response.text.split(separator: "\n").joined(separator: " ").prefix(500)
-      print("\(response.status == 200 ? "ready" : "not ready"): \(address) answered \(response.status) \(line)")
-      if response.status != 200 { throw ExitCode(1) }
+      print("not ready: \(address) answered \(response.status) \(line)")
+      throw ExitCode(1)
     } catch let error as HTTPClientError {
       print("not ready: \(error)")
       throw ExitCode(1)

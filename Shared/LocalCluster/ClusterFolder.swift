@@ -5,7 +5,7 @@ import Glibc
 /// The folder of a cluster: whose it is, and where it can be.
 ///
 /// PostgreSQL refuses to run as root, so root hands the folder to an unprivileged user; where that user cannot reach the
-/// wanted place (a clone in /root), a folder of the same name and a hash of the wanted path under /var/tmp is taken.
+/// wanted place (a clone in a closed home folder), a folder of the same name and a hash of the wanted path under /var/tmp is taken.
 struct ClusterFolder: Sendable {
   /// Bytes of sockaddr_un.sun_path less the closing NUL.
   static let longestSocketPath = 107

@@ -68,7 +68,7 @@ package actor LocalFleet {
       try await ChildProcess.run(
         ChildCommand(plan.executables + "/martlet", ["migrate"], environment: variables))
     } catch {
-      throw LocalFleetError(code: .start, doing: "migrate the database", cause: error.cause, remedy: error.remedy)
+      throw LocalFleetError(code: .start, doing: "migrate the database", cause: "\(error)")
     }
   }
 
@@ -116,7 +116,8 @@ package actor LocalFleet {
     do {
       try await instance.start(ChildCommand("\(plan.executables)/\(role.rawValue)", environment: variables))
     } catch {
-      throw LocalFleetError(code: .start, doing: "start \(instance.name)", cause: error.cause, remedy: error.remedy)
+      let remedy = error.code == .missingExecutable ? "build it: swift build" : nil
+      throw LocalFleetError(code: .start, doing: "start \(instance.name)", cause: "\(error)", remedy: remedy)
     }
     // The next ones are told where this one listens.
     if [.simulator, .ingress].contains(role) {
