@@ -1,0 +1,102 @@
+import JSON
+import ServiceKit
+import ServiceLifecycle
+import Synchronization
+
+/// What Messenger tells a page about a message the page sent.
+struct Receipt: Sendable {
+  enum Kind: Sendable {
+    case echo(app: String, body: JSON)
+    case delivery
+    case read
+  }
+
+  let page: String
+  let psid: String
+  let mid: String
+  /// Milliseconds since 1970; the watermark of a delivery or read.
+  let at: Int64
+  let kind: Kind
+}
+
+/// Sends receipts in bundles: whatever came up while the last POST was under way goes as one.
+final class Receipts: Service, Sendable {
+  /// Entries in one POST; Meta sends up to 1,000.
+  static let bundle = 200
+
+  struct Wanted: Sendable, Hashable {
+    var echoes = true
+    var deliveries = true
+    var reads = true
+  }
+
+  private struct State {
+    var wanted = Wanted()
+    var waiting: [Receipt] = []
+  }
+
+  private let poster: WebhookPoster
+  private let state = Mutex(State())
+  private let signals: AsyncStream<Void>
+  private let signal: AsyncStream<Void>.Continuation
+
+  init(poster: WebhookPoster) {
+    self.poster = poster
+    (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  var wanted: Wanted {
+    get { state.withLock { $0.wanted } }
+    set { state.withLock { $0.wanted = newValue } }
+  }
+
+  /// A page's message has reached the person, who has read it.
+  func sent(page: Platform.Page, psid: String, mid: String, body: JSON) {
+    let at = platformTime()
+    func receipt(_ kind: Receipt.Kind) -> Receipt {
+      Receipt(page: page.id, psid: psid, mid: mid, at: at, kind: kind)
+    }
+    let isFirst = state.withLock { state in
+      let wasEmpty = state.waiting.isEmpty
+      if state.wanted.echoes { state.waiting.append(receipt(.echo(app: page.app, body: body))) }
+      if state.wanted.deliveries { state.waiting.append(receipt(.delivery)) }
+      if state.wanted.reads { state.waiting.append(receipt(.read)) }
+      return wasEmpty && !state.waiting.isEmpty
+    }
+    if isFirst { signal.yield() }
+  }
+
+  /// Until the process stops; receipts not delivered by then are dropped.
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      for await _ in self.signals {
+        while let bundle = self.takeBundle() {
+          do { try await self.deliver(bundle) } catch { return }
+        }
+      }
+    }
+  }
+
+  private func takeBundle() -> ArraySlice<Receipt>? {
+    state.withLock { state in
+      guard !state.waiting.isEmpty else { return nil }
+      let bundle = state.waiting.prefix(Self.bundle)
+      state.waiting = Array(state.waiting.dropFirst(Self.bundle))
+      return bundle
+    }
+  }
+
+  private func deliver(_ bundle: ArraySlice<Receipt>) async throws {
+    let trace = TraceContext.new()
+    var failures = 0
+    while true {
+      try Task.checkCancellation()
+      var body = WebhookBody()
+      let now = platformTime()
+      for receipt in bundle { body.add(receipt, now: now) }
+      if await poster.post(body.finish(), trace: trace) == 200 { return }
+      failures += 1
+      try await Task.sleep(for: WebhookPoster.pause(after: failures))
+    }
+  }
+}
