@@ -15,7 +15,7 @@ package import ServiceLifecycle
 /// The admin server is added here, not by `compose`. Exit status: 0 after SIGTERM or SIGINT, 1 after a failure, which
 /// is told on standard error in one sentence.
 package enum ServiceMain {
-  package typealias Compose = (Settings, Logger, Health) async throws -> [any Service]
+  package typealias Compose = @Sendable (Settings, Logger, Health) async throws -> [any Service]
 
   package static func run(_ service: ServiceName, _ compose: Compose) async {
     signal(SIGPIPE, SIG_IGN)

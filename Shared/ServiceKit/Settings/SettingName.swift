@@ -62,10 +62,13 @@ extension SettingName {
     "MARTLET_GRAPH_TIMEOUT_SECONDS", "the limit of one Graph API call, in seconds; default 10")
   package static let simulatorWebhookURL = SettingName(
     "MARTLET_SIMULATOR_WEBHOOK_URL", "simulator: where webhooks go; default http://127.0.0.1:8080/webhook")
+  package static let simulatorLedger = SettingName(
+    "MARTLET_SIMULATOR_LEDGER", "simulator: messages kept in its ledger; default 200000")
 
   /// Every setting of every service. A flag that is not here is refused, a variable that is not here is warned of.
   package static let all: [SettingName] = [
     databaseURL, databaseDirectURL, apps, keys, pages, graphURL, publicURL, bind, port, adminPort, logLevel, logFormat,
     bot, lease, sendGrace, sendInFlight, graphTimeout, simulatorWebhookURL,
+    simulatorLedger,
   ]
 }

@@ -27,7 +27,7 @@ struct SettingValues: Sendable {
   func string(_ name: SettingName) -> String? {
     let key = ConfigKey(name.components)
     let flag = flags.stringArray(forKey: key, isSecret: name.isSecret)?.joined(separator: ",")
-    guard let value = flag ?? others.string(forKey: key, isSecret: name.isSecret), !value.isEmpty else { return nil }
+    guard let value = others.string(forKey: key, isSecret: name.isSecret) ?? flag, !value.isEmpty else { return nil }
     return value
   }
 
@@ -57,8 +57,7 @@ struct SettingValues: Sendable {
   ) throws -> Choice where Choice.RawValue == String {
     guard let text = string(name) else { return standard }
     guard let value = Choice(rawValue: text.lowercased()) else {
-      let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ConfigurationError.malformed(name, "is none of \(names)")
+      throw ConfigurationError.malformed(name, "is none of the words it takes")
     }
     return value
   }
