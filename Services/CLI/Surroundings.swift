@@ -34,9 +34,14 @@ enum Surroundings {
     #endif
   }()
 
+  /// To standard output at once, a whole line at a time, from any thread.
+  static func show(_ text: String) { emit(text, to: STDOUT_FILENO) }
+
   /// To standard error, so that `--json` on standard output stays clean.
-  static func tell(_ text: String) {
+  static func tell(_ text: String) { emit(text, to: STDERR_FILENO) }
+
+  private static func emit(_ text: String, to descriptor: Int32) {
     let bytes = Array((text + "\n").utf8)
-    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
   }
 }

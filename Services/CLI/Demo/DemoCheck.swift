@@ -23,21 +23,21 @@ struct DemoCheck {
       }
     }
     let seconds = Int((ContinuousClock.now - begin) / .seconds(1) + 0.5)
-    print("ok, \(seconds) s from start to stop")
+    Surroundings.show("ok, \(seconds) s from start to stop")
   }
 
   private func converse(_ fleet: LocalFleet) async throws {
     guard let simulator = fleet.simulator else { return }
     let (psid, first) = ("24\(Int.random(in: 10_000_000_000_000..<99_999_999_999_999))", "Ada")
     try await simulator.introduce(psid: psid, firstName: first, lastName: "Lovelace")
-    print("\(first): hello")
+    Surroundings.show("\(first): hello")
     guard let reply = try await simulator.say("hello", psid: psid, waiting: .seconds(15)) else {
       let last = fleet.instances.compactMap { $0.lines.last.map { "\($0.instance): \($0.text)" } }
       throw ToolError(
         code: .noReply, doing: "get a reply", cause: "none came within 15 s\n" + last.joined(separator: "\n"))
     }
-    print("bot: \(reply.text)")
-    print("latency: \(reply.latency / .milliseconds(1)) ms, from the webhook to the Send API call")
+    Surroundings.show("bot: \(reply.text)")
+    Surroundings.show("latency: \(reply.latency / .milliseconds(1)) ms, from the webhook to the Send API call")
     guard reply.text.contains(first) else {
       throw ToolError(code: .noReply, doing: "see the person's name in the reply", cause: "\"\(first)\" is not in it")
     }

@@ -40,7 +40,7 @@ struct DemoCommand: AsyncParsableCommand {
     let folder = try DemoFolder(folder)
     let cluster = try await LocalCluster(folder: folder.cluster, purpose: .demo)
     if let wanted = cluster.relocatedFrom {
-      print("the database's user cannot reach \(wanted), so the data is in \(cluster.folder)")
+      Surroundings.show("the database's user cannot reach \(wanted), so the data is in \(cluster.folder)")
     }
     try await cluster.createDatabase("martlet")
     var plan = FleetPlan(
@@ -53,7 +53,7 @@ struct DemoCommand: AsyncParsableCommand {
     let fleet = LocalFleet(plan, observer: { log.show($0) })
     do {
       try await fleet.start()
-      print(
+      Surroundings.show(
         """
 
           Chat with the bot:  \(fleet.instances(of: .simulator).first?.url ?? "")
@@ -75,7 +75,7 @@ struct DemoCommand: AsyncParsableCommand {
       guard try fleet.instance(name).starts <= 20 else {
         throw LocalFleetError(code: .ended, doing: "keep \(name) running", cause: "it ends again and again: \(exit)")
       }
-      print("\(name) ended (\(exit)); starting it again")
+      Surroundings.show("\(name) ended (\(exit)); starting it again")
       try await Task.sleep(for: .seconds(1))
       try await fleet.restart(name)
     }

@@ -7,7 +7,7 @@ struct DemoLog: Sendable {
   let hasColour: Bool
 
   func show(_ line: FleetLine) {
-    print(text(line))
+    Surroundings.show(text(line))
   }
 
   func text(_ line: FleetLine) -> String {
