@@ -21,7 +21,7 @@ package struct HealthReport: Sendable {
   /// When a probe first saw this status.
   package var since: String
 
-  package var isReady: Bool { true }
+  package var isReady: Bool { status != .failing }
 
   /// Why it is not ready, one sentence a critical check.
   package var reasons: [String] {

@@ -44,7 +44,7 @@ struct PrometheusText {
   }
 
   static func escapedLabel(_ value: String) -> String {
-    escaped(value, ["\\": "\\\\", "\n": "\\n"])
+    escaped(value, ["\\": "\\\\", "\n": "\\n", "\"": "\\\""])
   }
 
   static func escapedHelp(_ value: String) -> String {

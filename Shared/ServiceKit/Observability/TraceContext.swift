@@ -29,7 +29,7 @@ package struct TraceContext: Sendable, Hashable {
     let fields = [bytes[0..<2], bytes[3..<35], bytes[36..<52], bytes[53..<55]]
     guard fields.allSatisfy({ $0.allSatisfy(Self.isLowerHex) }) else { return nil }
     let version = String(decoding: fields[0], as: UTF8.self)
-    guard bytes.count == 55 || (version != "00" && bytes[55] == Self.dash) else { return nil }
+    guard version != "ff", bytes.count == 55 || (version != "00" && bytes[55] == Self.dash) else { return nil }
     guard fields[1].contains(where: { $0 != Self.zero }), fields[2].contains(where: { $0 != Self.zero }) else {
       return nil
     }

@@ -27,7 +27,7 @@ struct SettingValues: Sendable {
   func string(_ name: SettingName) -> String? {
     let key = ConfigKey(name.components)
     let flag = flags.stringArray(forKey: key, isSecret: name.isSecret)?.joined(separator: ",")
-    guard let value = others.string(forKey: key, isSecret: name.isSecret) ?? flag, !value.isEmpty else { return nil }
+    guard let value = flag ?? others.string(forKey: key, isSecret: name.isSecret), !value.isEmpty else { return nil }
     return value
   }
 
