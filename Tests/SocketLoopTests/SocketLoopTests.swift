@@ -61,7 +61,8 @@ struct SocketLoopTests {
     for value in UInt8(1)...20 {
       var ends: [Int32] = [0, 0]
       #expect(pipe(&ends) == 0)
-      async let byte = reader.nextByte(of: ends[0])
+      let readEnd = ends[0]
+      async let byte = reader.nextByte(of: readEnd)
       var sent = value
       _ = write(ends[1], &sent, 1)
       #expect(await byte == value)
