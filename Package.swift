@@ -151,7 +151,7 @@ let package = Package(
     tests("BotsTests", ["Bots", "Scripting"]),
     tests("SocketLoopTests", ["SocketLoop"]),
     tests("HTTPClientTests", ["HTTPClient", "SocketLoop", "TestKit"]),
-    tests("GraphAPITests", ["GraphAPI", "HTTPClient", "JSON", "Messenger"]),
+    tests("GraphAPITests", ["GraphAPI", "HTTPClient", "SocketLoop", "JSON", "Messenger"]),
     tests(
       "ServiceKitTests",
       [
