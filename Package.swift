@@ -158,7 +158,12 @@ let package = Package(
         "ServiceKit", "JSON", "HTTPClient", "SocketLoop", metrics, logging, configuration, hummingbird, lifecycle,
         unixSignals,
       ]),
-    tests("SimulatorTests", ["Simulator", "HTTPClient", "SocketLoop", "JSON", "Cryptography"]),
+    tests(
+      "SimulatorTests",
+      [
+        "Simulator", "ServiceKit", "HTTPClient", "SocketLoop", "JSON", "Cryptography", hummingbird, httpTypes, lifecycle,
+        logging, nio,
+      ]),
     tests(
       "IntegrationTests",
       [
