@@ -1,0 +1,49 @@
+internal import Postgres
+
+/// Takes finished jobs out of a queue and applies their effects: whatever has finished goes into one transaction.
+///
+/// Effects are applied only for the jobs that the delete gave back. One that did not come back was erased, dropped by
+/// an operator or taken over: what was made of it is discarded.
+struct Completion<Handler: JobHandler>: Sendable {
+  typealias Done = (job: Job, effect: Handler.Effect)
+
+  let pool: PostgresPool
+  let handler: Handler
+  let statements: OwnerStatements
+  let isDurable: Bool
+
+  enum Outcome: Sendable {
+    case applied
+    /// The job was no longer ours to finish: what was made of it counts for nothing.
+    case discarded
+    /// PostgreSQL refused the effect; the job still stands in the queue.
+    case refused(PostgresError)
+  }
+
+  /// Throws when PostgreSQL is out of reach; whether the batch took effect is open then, and trying again tells.
+  func callAsFunction(_ batch: [Done]) async throws -> [Outcome] {
+    do {
+      let finished = try await commit(batch)
+      return batch.map { finished.contains($0.job.id) ? .applied : .discarded }
+    } catch let error as PostgresError where !error.isUnavailable {
+      guard batch.count > 1 else { return [.refused(error)] }
+      // One effect that PostgreSQL refuses must not hold up its neighbours.
+      var outcomes: [Outcome] = []
+      for done in batch { outcomes += try await callAsFunction([done]) }
+      return outcomes
+    }
+  }
+
+  private func commit(_ batch: [Done]) async throws -> Set<Int64> {
+    let targets = Set(batch.flatMap { handler.targets(of: $0.effect, for: $0.job) })
+    return try await pool.withTransaction(isDurable: isDurable) { transaction in
+      let lock = targets.isEmpty ? [] : [QueueStatements.lock(targets)]
+      let rows = try await transaction.run(lock + [statements.finish(batch.map(\.job))])
+      let finished = Set(try rows.last!.map { try $0.int64("id") })
+      let applied = batch.filter { finished.contains($0.job.id) }
+      transaction.atCommit(handler.statements(applying: applied))
+      if !targets.isEmpty { transaction.afterCommit(QueueStatements.notify(targets)) }
+      return finished
+    }
+  }
+}

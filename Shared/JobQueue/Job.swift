@@ -1,0 +1,90 @@
+package import Postgres
+
+/// The queues of Martlet, each a table of its own.
+package enum QueueName: String, Sendable, CaseIterable {
+  /// What drives the dialogue: written by ingress, read by nlu.
+  case understand
+  /// Who is this person: written by ingress, read by identity.
+  case identify
+  /// What became of a message: written by ingress, read by outbound.
+  case receipt
+  /// Messages to people: written by nlu, read by outbound.
+  case send
+}
+
+/// Whose place in which queue: names a conversation's lane before its hash is known.
+package struct QueueTarget: Sendable, Hashable {
+  package let queue: QueueName
+  package let pageID: String
+  package let person: String
+
+  package init(_ queue: QueueName, pageID: String, person: String) {
+    self.queue = queue
+    self.pageID = pageID
+    self.person = person
+  }
+}
+
+/// A job to be written.
+package struct NewJob: Sendable {
+  package let target: QueueTarget
+  package let kind: String
+  /// The payload's version; a reader takes this one and the one before.
+  package let version: Int
+  package let trace: String?
+  /// JSON.
+  package let payload: String
+
+  package init(_ target: QueueTarget, kind: String, version: Int, trace: String?, payload: String) {
+    self.target = target
+    self.kind = kind
+    self.version = version
+    self.trace = trace
+    self.payload = payload
+  }
+}
+
+/// A job as it was read.
+package struct Job: Sendable {
+  package let queue: QueueName
+  /// Where the row stands: below zero while its conversation is parked.
+  package let row: Int
+  package let epoch: Int64
+  package let id: Int64
+  package let conversation: Int64
+  package let pageID: String
+  package let person: String
+  package let kind: String
+  package let version: Int
+  /// How often this job was tried before and failed.
+  package let attempts: Int
+  package let trace: String?
+  /// How long the job waited until it was read.
+  package let waited: Duration
+  package let payload: [UInt8]
+  /// Why its conversation was parked, when it comes back from there.
+  package let parkedFor: ParkReason?
+  let deadline: LeaseDeadline
+
+  package var lane: Int { row < 0 ? -1 - row : row }
+  package var target: QueueTarget { QueueTarget(queue, pageID: pageID, person: person) }
+
+  /// Whether this process may still act on the outside world for this job: its lease was renewed in time.
+  package var mayAct: Bool { deadline.isAhead }
+}
+
+/// Why a conversation waits.
+package enum ParkReason: String, Sendable {
+  case retry, profile, identity, page, human, unknown, delay
+}
+
+/// What a handler makes of a job.
+package enum Verdict<Effect: Sendable>: Sendable {
+  /// Finished: the effect is applied in the transaction that takes the job out.
+  case done(Effect)
+  /// The conversation cannot go on: it waits `atMost` this long, or until somebody ends waits for this reason.
+  /// `recheck` runs in the parking transaction, so that what ends the wait cannot slip in between.
+  case park(ParkReason, atMost: Duration, recheck: [Statement] = [])
+  /// Failed: tried again after a growing pause, and buried after the last attempt. `error` is safe to show.
+  case failed(error: String)
+}

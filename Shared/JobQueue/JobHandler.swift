@@ -1,0 +1,19 @@
+package import Postgres
+
+/// What a service does with the jobs of one queue.
+package protocol JobHandler: Sendable {
+  /// What a finished job leaves behind in PostgreSQL: applied once, in the transaction that takes the job out.
+  associatedtype Effect: Sendable
+
+  /// Does one job. The jobs of a conversation come one at a time, in order; others run beside it.
+  ///
+  /// Calls to the outside happen at least once: a job whose lane was taken over in the meantime runs again.
+  func run(_ job: Job) async -> Verdict<Effect>
+
+  /// Where the effects will write jobs or end waits: those lanes are locked before the jobs are taken out, and who
+  /// sleeps there is woken after the commit.
+  func targets(of effect: Effect, for job: Job) -> [QueueTarget]
+
+  /// The statements that apply the effects of finished jobs: sent with the commit.
+  func statements(applying done: [(job: Job, effect: Effect)]) -> [Statement]
+}

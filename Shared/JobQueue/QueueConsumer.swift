@@ -1,0 +1,289 @@
+package import Logging
+internal import Metrics
+package import Postgres
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Runs the jobs of one queue: owns lanes, reads them in order, completes what has finished, parks what cannot go on.
+///
+/// Any number of processes may run one for the same queue; they share the lanes. Its `run()` ends on graceful
+/// shutdown, after running jobs had their time, with its lanes given back.
+package actor QueueConsumer<Handler: JobHandler>: Service {
+  private let configuration: ConsumerConfiguration
+  private let handler: Handler
+  private let pool: PostgresPool
+  private let logger: Logger
+  private let statements: OwnerStatements
+  private let completions: GroupCommit<Completion<Handler>.Done, Completion<Handler>.Outcome>
+  private let deadline = LeaseDeadline()
+  private nonisolated let doorbell: Doorbell
+  private nonisolated let statusBox = Mutex(Status())
+
+  private var book = WorkBook()
+  private var isSleeping = false
+  private var isStopping = false
+
+  /// What a health check may know without asking the database.
+  package struct Status: Sendable {
+    package var lanes = 0
+    package var running = 0
+    package var failure: String? = "no lease yet"
+  }
+
+  package init(
+    _ configuration: ConsumerConfiguration, handler: Handler, pool: PostgresPool, worker: String, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.handler = handler
+    self.pool = pool
+    self.logger = logger
+    let statements = OwnerStatements(queue: configuration.queue, worker: worker)
+    self.statements = statements
+    let completion = Completion(
+      pool: pool, handler: handler, statements: statements, isDurable: configuration.isDurable)
+    completions = GroupCommit(limit: configuration.batch) { try await completion($0) }
+    doorbell = Doorbell()
+  }
+
+  package nonisolated var status: Status { statusBox.withLock { $0 } }
+
+  /// Says that there may be work; cheap, and safe to call at any time.
+  package nonisolated func wake() { doorbell.ring() }
+
+  package func run() async throws {
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask { try await self.keepLeases() }
+      group.addTask { try await self.keepPolling() }
+      await withGracefulShutdownHandler {
+        await self.work()
+      } onGracefulShutdown: {
+        self.doorbell.close()
+      }
+      group.cancelAll()
+    }
+    await leave()
+  }
+
+  // MARK: Leases
+
+  private func keepLeases() async throws {
+    while !Task.isCancelled {
+      await renew()
+      try? await Task.sleep(for: configuration.lease / 3)
+    }
+  }
+
+  private func renew() async {
+    let started = ContinuousClock.now
+    let givingBack = book.lanesToGiveBack()
+    do {
+      let rows = try await pool.run([
+        .synchronousCommit(false), statements.lease(ttl: configuration.lease, givingBack: givingBack),
+      ])[1]
+      let held = try rows.map { (lane: try $0.int("lane"), epoch: try $0.int64("epoch")) }
+      let fair = try rows.first.map { try $0.int("fair") } ?? 64
+      book.gaveBack(givingBack)
+      book.holds(held, fairShare: fair)
+      deadline.extend(to: started + configuration.lease)
+      setStatus(failure: nil)
+      wake()
+    } catch {
+      setStatus(failure: "leases could not be renewed: \(error)")
+      logger.debug("leases could not be renewed", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func leave() async {
+    _ = try? await pool.run([.synchronousCommit(false), statements.leave()])
+    book.holds([], fairShare: 64)
+    setStatus(failure: "stopped")
+  }
+
+  private func keepPolling() async throws {
+    while !Task.isCancelled {
+      try? await Task.sleep(for: configuration.poll)
+      wake()
+    }
+  }
+
+  private func setStatus(failure: String?) {
+    statusBox.withLock { $0 = Status(lanes: book.lanesHeld, running: book.running, failure: failure) }
+    Gauge(label: "martlet_lanes_held", dimensions: [("queue", configuration.queue.rawValue)]).record(book.lanesHeld)
+  }
+
+  // MARK: The loop
+
+  private func work() async {
+    await withDiscardingTaskGroup { group in
+      for await _ in doorbell.rings {
+        while !doorbell.isClosed {
+          let broughtWork = await readOnce()
+          while book.running < configuration.concurrency, deadline.isAhead, let job = book.next() {
+            group.addTask { await self.execute(job) }
+          }
+          guard broughtWork, book.loaded < configuration.loadLimit else { break }
+        }
+      }
+      isStopping = true
+      // Running jobs get their time; a job that was not started stays in the table.
+      let limit = ContinuousClock.now + configuration.drain
+      while book.running > 0, .now < limit {
+        try? await Task.sleep(for: .milliseconds(10))
+      }
+      group.cancelAll()
+    }
+  }
+
+  /// Reads what is new and what is due; says whether there was anything.
+  private func readOnce() async -> Bool {
+    guard book.loaded < configuration.loadLimit, book.lanesHeld > 0 else { return false }
+    do {
+      if try await readLanes() {
+        if isSleeping, book.loaded > configuration.batch { try await setSleeping(false) }
+        return true
+      }
+      guard !isSleeping else { return false }
+      // A producer that commits from here on sees the flag; what it committed before, one more read finds.
+      try await setSleeping(true)
+      return try await readLanes()
+    } catch {
+      logger.debug("the queue could not be read", metadata: ["error": "\(error)"])
+      return false
+    }
+  }
+
+  private func setSleeping(_ value: Bool) async throws {
+    try await pool.run([.synchronousCommit(false), statements.sleep(value)])
+    isSleeping = value
+  }
+
+  private func readLanes() async throws -> Bool {
+    let (cursors, busy, number) = book.startRead()
+    guard !cursors.isEmpty else { return false }
+    let results = try await pool.run([statements.read(cursors), statements.due(lanes: cursors.map(\.lane), busy: busy)])
+
+    var read: [(job: Job, isParked: Bool)] = []
+    for row in results[0] {
+      guard let job = try job(row) else { continue }
+      read.append((job, try row.bool("parked")))
+    }
+    let aside = book.read(read, number: number)
+    if !aside.isEmpty { try await moveAside(aside) }
+
+    var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
+    var replay: [Job] = []
+    for row in results[1] {
+      if let job = try job(row, isParked: true) {
+        replay.append(job)
+      } else if let epoch = book.epoch(ofLane: try row.int("lane")) {
+        empty.append((try row.int("lane"), epoch, try row.int64("conv")))
+      }
+    }
+    book.replay(replay)
+    if !empty.isEmpty { try await pool.run([.synchronousCommit(false), statements.unpark(empty)]) }
+    return !read.isEmpty || !replay.isEmpty || !empty.isEmpty
+  }
+
+  private func moveAside(_ jobs: [Job]) async throws {
+    let rows = try await pool.run([.synchronousCommit(false), statements.moveAside(jobs)])[1]
+    let moved = Set(try rows.map { try $0.int64("id") })
+    book.readAfterAll(jobs.filter { !moved.contains($0.id) })
+  }
+
+  private func job(_ row: Row, isParked: Bool = false) throws -> Job? {
+    guard let id = try row.optionalInt("id") else { return nil }
+    let lane = try row.int("lane")
+    guard let epoch = book.epoch(ofLane: lane) else { return nil }
+    return Job(
+      queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
+      conversation: try row.int64("conv"), pageID: try row.string("page_id"), person: try row.string("person"),
+      kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
+      trace: try row.optionalString("trace"), waited: .milliseconds(try row.int("waited_ms")),
+      payload: try row.utf8("payload"), parkedFor: isParked ? ParkReason(rawValue: try row.string("reason")) : nil,
+      deadline: deadline)
+  }
+
+  // MARK: One job
+
+  private func execute(_ job: Job) async {
+    let started = ContinuousClock.now
+    let verdict = await handler.run(job)
+    let outcome: String
+    switch verdict {
+    case .done(let effect):
+      switch await untilStored(job, { try await self.completions.submit((job, effect)) }) {
+      case .applied:
+        outcome = "done"
+        book.finished(job)
+      case .refused(let error):
+        outcome = await fail(job, "\(error)")
+      case .discarded, nil:
+        outcome = "discarded"
+        book.finished(job)
+      }
+    case .park(let reason, let duration, let recheck):
+      await park(job, reason, for: duration, attempts: job.attempts, error: nil, recheck: recheck)
+      outcome = "parked_\(reason.rawValue)"
+    case .failed(let error):
+      outcome = await fail(job, error)
+    }
+    measure(job, started, outcome)
+    wake()
+  }
+
+  private func fail(_ job: Job, _ error: String) async -> String {
+    let attempts = job.attempts + 1
+    guard attempts >= configuration.maximumAttempts else {
+      let pause = configuration.pause(afterAttempt: attempts)
+      await park(job, .retry, for: pause, attempts: attempts, error: error, recheck: [])
+      return "failed"
+    }
+    _ = await untilStored(job) { try await self.pool.run(self.statements.bury(job, attempts: attempts, error: error)) }
+    book.finished(job)
+    return "dead"
+  }
+
+  private func park(
+    _ job: Job, _ reason: ParkReason, for duration: Duration, attempts: Int, error: String?, recheck: [Statement]
+  ) async {
+    let ids = book.startParking(job)
+    let park = statements.park(job, ids: ids, reason, for: duration, attempts: attempts, error: error)
+    let lock = recheck.isEmpty ? [] : [QueueStatements.lock([job.target])]
+    _ = await untilStored(job) { try await self.pool.run([.synchronousCommit(false)] + lock + [park] + recheck) }
+    book.parked(job)
+    // The shortest waits end between two polls.
+    guard duration < configuration.poll else { return }
+    let doorbell = doorbell
+    // Outlives the job on purpose: it only rings, and nobody waits for it.
+    Task {
+      try? await Task.sleep(for: duration)
+      doorbell.ring()
+    }
+  }
+
+  /// Tries until it is stored, PostgreSQL refuses it, or the lane is somebody else's. Nil then.
+  private func untilStored<Value: Sendable>(_ job: Job, _ store: @Sendable () async throws -> Value) async -> Value? {
+    while true {
+      do {
+        return try await store()
+      } catch let error as PostgresError where error.isUnavailable {
+        guard book.epoch(ofLane: job.lane) == job.epoch, !isStopping, !Task.isCancelled else { return nil }
+        try? await Task.sleep(for: .milliseconds(200))
+      } catch {
+        logger.error(
+          "a finished job could not be stored",
+          metadata: ["queue": "\(configuration.queue)", "job.id": "\(job.id)", "error": "\(error)"])
+        return nil
+      }
+    }
+  }
+
+  private func measure(_ job: Job, _ started: ContinuousClock.Instant, _ outcome: String) {
+    let queue = ("queue", configuration.queue.rawValue)
+    Counter(label: "martlet_jobs_total", dimensions: [queue, ("outcome", outcome)]).increment()
+    Timer(label: "martlet_job_wait_seconds", dimensions: [queue]).recordNanoseconds(Int64(job.waited / .nanoseconds(1)))
+    let took = started.duration(to: .now)
+    Timer(label: "martlet_job_run_seconds", dimensions: [queue]).recordNanoseconds(Int64(took / .nanoseconds(1)))
+    Gauge(label: "martlet_jobs_in_flight", dimensions: [queue]).record(book.running)
+  }
+}

@@ -1,0 +1,176 @@
+/// What one worker holds of its queue, and what may start next. Decides; touches neither database nor clock.
+///
+/// Conversations run side by side, the jobs of one in turn. A conversation that is being parked, or was parked while
+/// a read was under way, starts nothing: the rows that such a read brings are stepped aside instead.
+struct WorkBook {
+  private struct Lane {
+    let epoch: Int64
+    var cursor: Int64 = 0
+    /// Jobs of this lane that are in the book, started or not.
+    var loaded = 0
+    var isDraining = false
+  }
+
+  private struct Conversation {
+    var jobs: [Job]
+    var isRunning = false
+    let isReplay: Bool
+  }
+
+  private var lanes: [Int: Lane] = [:]
+  private var conversations: [Int64: Conversation] = [:]
+  private var ready: [Int64] = []
+  private var readyHead = 0
+  /// Conversations whose parking a read may not have seen; with the number of the last such read, once it is known.
+  private var parking: [Int64: Int?] = [:]
+  private var readsStarted = 0
+
+  private(set) var loaded = 0
+  private(set) var running = 0
+
+  var lanesHeld: Int { lanes.count }
+
+  // MARK: Lanes
+
+  /// The lanes held after a renewal. What was read under an epoch that is over is forgotten.
+  mutating func holds(_ held: [(lane: Int, epoch: Int64)], fairShare: Int) {
+    let epochs = Dictionary(uniqueKeysWithValues: held.map { ($0.lane, $0.epoch) })
+    let lost = lanes.filter { epochs[$0.key] != $0.value.epoch }
+    for lane in lost.keys { forget(lane) }
+    for (lane, epoch) in held where lanes[lane] == nil { lanes[lane] = Lane(epoch: epoch) }
+    var surplus = lanes.count - fairShare
+    for lane in lanes.keys.sorted().reversed() {
+      lanes[lane]?.isDraining = surplus > 0
+      surplus -= 1
+    }
+  }
+
+  /// Lanes that are more than a fair share and have nothing under way any more.
+  func lanesToGiveBack() -> [Int] {
+    lanes.filter { $0.value.isDraining && $0.value.loaded == 0 }.map(\.key)
+  }
+
+  mutating func gaveBack(_ given: [Int]) {
+    for lane in given { lanes[lane] = nil }
+  }
+
+  private mutating func forget(_ lane: Int) {
+    lanes[lane] = nil
+    for (id, conversation) in conversations where conversation.jobs.first?.lane == lane {
+      drop(id)
+    }
+    parking = parking.filter { Self.lane(of: $0.key) != lane }
+  }
+
+  /// The schema's `martlet.lane`.
+  private static func lane(of conversation: Int64) -> Int { Int(conversation & 63) }
+
+  // MARK: Reading
+
+  /// What to read next, and the number of that read.
+  mutating func startRead() -> (cursors: [(lane: Int, cursor: Int64)], busy: [Int64], number: Int) {
+    readsStarted += 1
+    let cursors = lanes.filter { !$0.value.isDraining }.map { (lane: $0.key, cursor: $0.value.cursor) }
+    let busy = conversations.filter(\.value.isReplay).map(\.key) + parking.keys
+    return (cursors.sorted { $0.lane < $1.lane }, busy, readsStarted)
+  }
+
+  func epoch(ofLane lane: Int) -> Int64? { lanes[lane]?.epoch }
+
+  /// Takes in what a read brought; returns the jobs that must step aside because their conversation waits.
+  mutating func read(_ jobs: [(job: Job, isParked: Bool)], number: Int) -> [Job] {
+    var aside: [Job] = []
+    for (job, isParked) in jobs where lanes[job.lane]?.epoch == job.epoch {
+      lanes[job.lane]?.cursor = job.id
+      if isParked || parking[job.conversation] != nil { aside.append(job) } else { add(job, isReplay: false) }
+    }
+    parking = parking.filter { _, lastRead in lastRead.map { number <= $0 } ?? true }
+    return aside
+  }
+
+  /// Jobs that were to step aside but whose conversation no longer waits.
+  mutating func readAfterAll(_ jobs: [Job]) {
+    for job in jobs where lanes[job.lane]?.epoch == job.epoch { add(job, isReplay: false) }
+  }
+
+  /// Takes in the jobs of a parked conversation that is due, in order.
+  mutating func replay(_ jobs: [Job]) {
+    for job in jobs where lanes[job.lane]?.epoch == job.epoch && parking[job.conversation] == nil {
+      add(job, isReplay: true)
+    }
+  }
+
+  private mutating func add(_ job: Job, isReplay: Bool) {
+    loaded += 1
+    lanes[job.lane]?.loaded += 1
+    if conversations[job.conversation] != nil {
+      conversations[job.conversation]?.jobs.append(job)
+    } else {
+      conversations[job.conversation] = Conversation(jobs: [job], isReplay: isReplay)
+      ready.append(job.conversation)
+    }
+  }
+
+  // MARK: Running
+
+  /// The next job to start.
+  mutating func next() -> Job? {
+    while readyHead < ready.count {
+      let id = ready[readyHead]
+      readyHead += 1
+      if readyHead > 1024 || readyHead == ready.count {
+        ready.removeFirst(readyHead)
+        readyHead = 0
+      }
+      guard let conversation = conversations[id], !conversation.isRunning, let job = conversation.jobs.first else {
+        continue
+      }
+      conversations[id]?.isRunning = true
+      running += 1
+      return job
+    }
+    return nil
+  }
+
+  /// The job is out of the queue, or was found to be somebody else's by now.
+  mutating func finished(_ job: Job) {
+    running -= 1
+    guard isCurrent(job) else { return }
+    conversations[job.conversation]?.jobs.removeFirst()
+    conversations[job.conversation]?.isRunning = false
+    loaded -= 1
+    lanes[job.lane]?.loaded -= 1
+    if conversations[job.conversation]?.jobs.isEmpty == true {
+      conversations[job.conversation] = nil
+    } else {
+      ready.append(job.conversation)
+    }
+  }
+
+  /// The job's conversation is about to be parked: the ids of its rows in the lane that must move aside with it.
+  mutating func startParking(_ job: Job) -> [Int64] {
+    guard isCurrent(job), let conversation = conversations[job.conversation] else { return [] }
+    parking[job.conversation] = .some(nil)
+    return conversation.jobs.filter { $0.row >= 0 }.map(\.id)
+  }
+
+  /// The parking is stored (or was refused, because the lane is somebody else's).
+  mutating func parked(_ job: Job) {
+    running -= 1
+    guard isCurrent(job) else { return }
+    drop(job.conversation)
+    parking[job.conversation] = .some(readsStarted)
+  }
+
+  private func isCurrent(_ job: Job) -> Bool {
+    guard lanes[job.lane]?.epoch == job.epoch else { return false }
+    return conversations[job.conversation]?.jobs.first?.id == job.id
+  }
+
+  private mutating func drop(_ id: Int64) {
+    guard let conversation = conversations.removeValue(forKey: id) else { return }
+    loaded -= conversation.jobs.count
+    if let lane = conversation.jobs.first?.lane { lanes[lane]?.loaded -= conversation.jobs.count }
+    parking[id] = nil
+  }
+}

@@ -1,0 +1,339 @@
+-- The job queues: docs/queue.md tells why each statement holds.
+
+-- A conversation is a person on a page; 64 lanes spread conversations over workers and keep each in order.
+CREATE FUNCTION martlet.conv(page_id text, person text) RETURNS bigint
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS $$ SELECT hashtextextended(page_id || ':' || person, 0) $$;
+
+CREATE FUNCTION martlet.lane(conv bigint) RETURNS smallint
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS $$ SELECT (conv & 63)::smallint $$;
+
+-- Queues that the same producers write share one lock a lane: what ingress writes, and what goes out.
+CREATE FUNCTION martlet.lock_class(queue text) RETURNS int
+  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  AS $$ SELECT CASE queue WHEN 'send' THEN 77002 ELSE 77001 END $$;
+
+CREATE TABLE martlet.queue_worker (
+  worker   uuid PRIMARY KEY,
+  queue    text NOT NULL,
+  seen     timestamptz NOT NULL,
+  ttl      interval NOT NULL,
+  sleeping boolean NOT NULL DEFAULT false
+) WITH (fillfactor = 50);
+
+CREATE TABLE martlet.queue_lane (
+  queue  text NOT NULL,
+  lane   smallint NOT NULL,
+  worker uuid,
+  epoch  bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (queue, lane)
+) WITH (fillfactor = 50);
+
+-- A conversation that cannot go on: its jobs stand in lane -1-lane until it is due, then replay in order.
+CREATE TABLE martlet.queue_parked (
+  queue    text NOT NULL,
+  conv     bigint NOT NULL,
+  lane     smallint NOT NULL,
+  page_id  text NOT NULL,
+  person   text NOT NULL,
+  until    timestamptz NOT NULL,
+  attempts smallint NOT NULL DEFAULT 0,
+  reason   text NOT NULL CHECK (reason IN ('retry', 'profile', 'identity', 'page', 'human', 'unknown', 'delay')),
+  error    text,
+  parked_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (queue, conv)
+) WITH (fillfactor = 50);
+CREATE INDEX queue_parked_due ON martlet.queue_parked (queue, lane, until);
+CREATE INDEX queue_parked_page ON martlet.queue_parked (page_id, reason);
+
+CREATE TABLE martlet.queue_dead (
+  queue       text NOT NULL,
+  id          bigint NOT NULL,
+  conv        bigint NOT NULL,
+  page_id     text NOT NULL,
+  person      text NOT NULL,
+  kind        text NOT NULL,
+  v           smallint NOT NULL,
+  attempts    smallint NOT NULL,
+  trace       text,
+  enqueued_at timestamptz NOT NULL,
+  payload     jsonb NOT NULL,
+  died_at     timestamptz NOT NULL DEFAULT now(),
+  error       text,
+  PRIMARY KEY (queue, id)
+);
+
+-- The locks that make ids rise in commit order within a lane: taken first, alone, in ascending order.
+CREATE FUNCTION martlet.queue_lock(queues text[], pages text[], persons text[]) RETURNS void
+  LANGUAGE plpgsql AS $$
+DECLARE
+  target record;
+BEGIN
+  FOR target IN
+    SELECT DISTINCT martlet.lock_class(i.queue) AS class, martlet.lane(martlet.conv(i.page_id, i.person)) AS lane
+    FROM unnest(queues, pages, persons) AS i (queue, page_id, person)
+    ORDER BY 1, 2
+  LOOP
+    PERFORM pg_advisory_xact_lock(target.class, target.lane);
+  END LOOP;
+END $$;
+
+-- A hint to whoever sleeps: sent after the commit, in a transaction of its own. Names the lanes that have work.
+CREATE FUNCTION martlet.queue_notify(queues text[], pages text[], persons text[]) RETURNS void
+  LANGUAGE plpgsql AS $$
+DECLARE
+  target record;
+BEGIN
+  FOR target IN
+    SELECT i.queue, string_agg(DISTINCT martlet.lane(martlet.conv(i.page_id, i.person))::text, ',') AS lanes
+    FROM unnest(queues, pages, persons) AS i (queue, page_id, person)
+    WHERE EXISTS (SELECT FROM martlet.queue_worker w WHERE w.queue = i.queue AND w.sleeping)
+    GROUP BY i.queue
+  LOOP
+    PERFORM pg_notify('martlet_' || target.queue, target.lanes);
+  END LOOP;
+END $$;
+
+CREATE FUNCTION martlet.queue_sleep(me uuid, is_sleeping boolean) RETURNS void
+  LANGUAGE sql AS $$ UPDATE martlet.queue_worker SET sleeping = is_sleeping WHERE worker = me $$;
+
+-- Renews a worker's lease, gives lanes back, and takes free ones up to a fair share. All on the database's clock.
+CREATE FUNCTION martlet.queue_lease(q text, me uuid, time_to_live interval, give_back smallint[])
+  RETURNS TABLE (lane smallint, epoch bigint, fair int)
+  LANGUAGE plpgsql AS $$
+DECLARE
+  live int;
+  share int;
+  mine int;
+BEGIN
+  INSERT INTO martlet.queue_worker AS w (worker, queue, seen, ttl) VALUES (me, q, clock_timestamp(), time_to_live)
+    ON CONFLICT (worker) DO UPDATE SET seen = clock_timestamp(), ttl = time_to_live;
+  DELETE FROM martlet.queue_worker w WHERE w.queue = q AND w.seen < clock_timestamp() - w.ttl - interval '1 hour';
+  IF cardinality(give_back) > 0 THEN
+    UPDATE martlet.queue_lane l SET worker = NULL
+      WHERE l.queue = q AND l.worker = me AND l.lane = ANY (give_back);
+  END IF;
+  SELECT count(*) INTO live FROM martlet.queue_worker w WHERE w.queue = q AND w.seen > clock_timestamp() - w.ttl;
+  share := ceil(64.0 / greatest(live, 1));
+  SELECT count(*) INTO mine FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
+  IF mine < share THEN
+    UPDATE martlet.queue_lane l SET worker = me, epoch = l.epoch + 1
+    FROM (
+      SELECT f.lane FROM martlet.queue_lane f LEFT JOIN martlet.queue_worker w ON w.worker = f.worker
+      WHERE f.queue = q AND (
+        f.worker IS NULL
+        -- After an outage every lease only looks expired: wait until each owner had the time to renew.
+        OR (COALESCE(w.seen + w.ttl < clock_timestamp(), true)
+            AND clock_timestamp() > pg_postmaster_start_time() + time_to_live))
+      ORDER BY f.lane LIMIT share - mine
+      FOR UPDATE OF f SKIP LOCKED
+    ) free
+    WHERE l.queue = q AND l.lane = free.lane;
+  END IF;
+  RETURN QUERY SELECT l.lane, l.epoch, share FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
+END $$;
+
+CREATE FUNCTION martlet.queue_leave(me uuid) RETURNS void
+  LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE martlet.queue_lane SET worker = NULL WHERE worker = me;
+  DELETE FROM martlet.queue_worker WHERE worker = me;
+END $$;
+
+CREATE FUNCTION martlet.queue_owns(q text, of_lane smallint, me uuid, of_epoch bigint) RETURNS boolean
+  LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
+    SELECT FROM martlet.queue_lane l
+    WHERE l.queue = q AND l.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END
+      AND l.worker = me AND l.epoch = of_epoch)
+$$;
+
+-- Ends the wait of conversations that wait for one reason; a wait for another reason is left alone.
+CREATE FUNCTION martlet.queue_wake(q text, for_reason text, pages text[], persons text[]) RETURNS void
+  LANGUAGE sql AS $$
+  UPDATE martlet.queue_parked p SET until = clock_timestamp()
+  FROM unnest(pages, persons) AS i (page_id, person)
+  WHERE p.queue = q AND p.conv = martlet.conv(i.page_id, i.person) AND p.reason = for_reason
+    AND p.until > clock_timestamp()
+$$;
+
+CREATE FUNCTION martlet.queue_wake_page(q text, for_reason text, of_page text) RETURNS void
+  LANGUAGE sql AS $$
+  UPDATE martlet.queue_parked p SET until = clock_timestamp()
+  WHERE p.queue = q AND p.page_id = of_page AND p.reason = for_reason AND p.until > clock_timestamp()
+$$;
+
+-- One table a queue, and the functions that touch it. They are plpgsql, so that the server keeps their plans, and pin
+-- the planner, whose statistics of a queue are always stale: an index scan is right at every size.
+DO $generate$
+DECLARE
+  q text;
+  pins constant text := 'SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off '
+    || 'SET enable_bitmapscan = off SET jit = off SET plan_cache_mode = force_generic_plan';
+BEGIN
+  FOREACH q IN ARRAY ARRAY['understand', 'identify', 'receipt', 'send'] LOOP
+    EXECUTE format($sql$
+      CREATE TABLE martlet.queue_%1$s (
+        lane        smallint NOT NULL,
+        id          bigint GENERATED ALWAYS AS IDENTITY,
+        conv        bigint NOT NULL,
+        page_id     text NOT NULL,
+        person      text NOT NULL,
+        kind        text NOT NULL,
+        v           smallint NOT NULL,
+        attempts    smallint NOT NULL DEFAULT 0,
+        trace       text,
+        enqueued_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        payload     jsonb NOT NULL,
+        PRIMARY KEY (lane, id)
+      ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0,
+              autovacuum_vacuum_insert_scale_factor = 1)
+    $sql$, q);
+    EXECUTE format('CREATE INDEX queue_%1$s_aside ON martlet.queue_%1$s (conv, id) WHERE lane < 0', q);
+    INSERT INTO martlet.queue_lane (queue, lane) SELECT q, lane FROM generate_series(0, 63) AS lane;
+
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_put(
+        pages text[], persons text[], kinds text[], versions smallint[], traces text[], payloads text[])
+        RETURNS void LANGUAGE plpgsql %2$s AS $$
+      BEGIN
+        INSERT INTO martlet.queue_%1$s (lane, conv, page_id, person, kind, v, trace, payload)
+        SELECT martlet.lane(c.conv), c.conv, i.page_id, i.person, i.kind, i.v, i.trace, i.payload::jsonb
+        FROM unnest(pages, persons, kinds, versions, traces, payloads) WITH ORDINALITY
+          AS i (page_id, person, kind, v, trace, payload, n)
+        CROSS JOIN LATERAL (SELECT martlet.conv(i.page_id, i.person) AS conv) c
+        ORDER BY i.n;
+      END $$
+    $sql$, q, pins);
+
+    -- At most 32 jobs a lane and call. `parked` says that the job's conversation waits and the job must step aside.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_read(lanes smallint[], cursors bigint[])
+        RETURNS TABLE (lane smallint, id bigint, conv bigint, page_id text, person text, kind text, v smallint,
+                       attempts smallint, trace text, waited_ms bigint, payload jsonb, parked boolean)
+        LANGUAGE plpgsql %2$s AS $$
+      BEGIN
+        RETURN QUERY
+          SELECT j.lane, j.id, j.conv, j.page_id, j.person, j.kind, j.v, j.attempts, j.trace,
+            (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload,
+            EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = j.conv)
+          FROM unnest(lanes, cursors) AS c (lane, cursor)
+          CROSS JOIN LATERAL (
+            SELECT * FROM martlet.queue_%1$s t WHERE t.lane = c.lane AND t.id > c.cursor ORDER BY t.id LIMIT 32) j;
+      END $$
+    $sql$, q, pins);
+
+    -- The jobs of parked conversations that are due, oldest first, at most 32 a conversation.
+    -- A conversation with nothing left aside comes back as one row without a job.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_due(lanes smallint[], busy bigint[])
+        RETURNS TABLE (lane smallint, id bigint, conv bigint, page_id text, person text, kind text, v smallint,
+                       attempts smallint, trace text, waited_ms bigint, payload jsonb, reason text)
+        LANGUAGE plpgsql %2$s AS $$
+      BEGIN
+        RETURN QUERY
+          SELECT p.lane, j.id, p.conv, p.page_id, p.person, j.kind, j.v, p.attempts, j.trace,
+            (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload, p.reason
+          FROM (
+            SELECT d.* FROM unnest(lanes) AS l (lane) CROSS JOIN LATERAL (
+              SELECT * FROM martlet.queue_parked t
+              WHERE t.queue = '%1$s' AND t.lane = l.lane AND t.until <= clock_timestamp() AND t.conv <> ALL (busy)
+              ORDER BY t.until LIMIT 16) d) p
+          LEFT JOIN LATERAL (
+            SELECT * FROM martlet.queue_%1$s t WHERE t.conv = p.conv AND t.lane < 0 ORDER BY t.id LIMIT 32) j ON true;
+      END $$
+    $sql$, q, pins);
+
+    -- Takes finished jobs out, only where the lane is still held under the epoch they were read with.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_finish(me uuid, lanes smallint[], epochs bigint[], ids bigint[])
+        RETURNS SETOF bigint LANGUAGE plpgsql %2$s AS $$
+      DECLARE
+        part record;
+      BEGIN
+        FOR part IN
+          SELECT i.lane, i.epoch, array_agg(i.id ORDER BY i.id) AS ids
+          FROM unnest(lanes, epochs, ids) AS i (lane, epoch, id) GROUP BY i.lane, i.epoch ORDER BY i.lane
+        LOOP
+          IF martlet.queue_owns('%1$s', part.lane, me, part.epoch) THEN
+            RETURN QUERY DELETE FROM martlet.queue_%1$s t
+              WHERE t.lane = part.lane AND t.id = ANY (part.ids) RETURNING t.id;
+          END IF;
+        END LOOP;
+      END $$
+    $sql$, q, pins);
+
+    -- Parks a conversation and moves its jobs that were read aside. Says whether the lane was still held.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_park(
+        me uuid, of_lane smallint, of_epoch bigint, of_page text, of_person text, ids bigint[],
+        why text, for_time interval, tries smallint, what text)
+        RETURNS boolean LANGUAGE plpgsql %2$s AS $$
+      BEGIN
+        IF NOT martlet.queue_owns('%1$s', of_lane, me, of_epoch) THEN RETURN false; END IF;
+        INSERT INTO martlet.queue_parked (queue, conv, lane, page_id, person, until, attempts, reason, error)
+          VALUES ('%1$s', martlet.conv(of_page, of_person), of_lane, of_page, of_person,
+                  clock_timestamp() + for_time, tries, why, what)
+          ON CONFLICT (queue, conv) DO UPDATE
+            SET until = excluded.until, attempts = excluded.attempts, reason = excluded.reason,
+                error = excluded.error, parked_at = now();
+        UPDATE martlet.queue_%1$s SET lane = -1 - of_lane WHERE lane = of_lane AND id = ANY (ids);
+        RETURN true;
+      END $$
+    $sql$, q, pins);
+
+    -- Moves later jobs of parked conversations aside; returns those moved (the rest is no longer parked, or gone).
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_aside(me uuid, lanes smallint[], epochs bigint[], ids bigint[])
+        RETURNS SETOF bigint LANGUAGE plpgsql %2$s AS $$
+      DECLARE
+        part record;
+      BEGIN
+        FOR part IN
+          SELECT i.lane, i.epoch, array_agg(i.id ORDER BY i.id) AS ids
+          FROM unnest(lanes, epochs, ids) AS i (lane, epoch, id) GROUP BY i.lane, i.epoch ORDER BY i.lane
+        LOOP
+          IF martlet.queue_owns('%1$s', part.lane, me, part.epoch) THEN
+            RETURN QUERY UPDATE martlet.queue_%1$s t SET lane = -1 - part.lane
+              WHERE t.lane = part.lane AND t.id = ANY (part.ids)
+                AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = t.conv)
+              RETURNING t.id;
+          END IF;
+        END LOOP;
+      END $$
+    $sql$, q, pins);
+
+    -- Ends the parking of conversations that have nothing left aside. Returns those that go on in their lane.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_unpark(me uuid, lanes smallint[], epochs bigint[], convs bigint[])
+        RETURNS SETOF bigint LANGUAGE plpgsql %2$s AS $$
+      BEGIN
+        RETURN QUERY DELETE FROM martlet.queue_parked p
+          USING unnest(lanes, epochs, convs) AS i (lane, epoch, conv)
+          WHERE p.queue = '%1$s' AND p.conv = i.conv AND martlet.queue_owns('%1$s', i.lane, me, i.epoch)
+            AND NOT EXISTS (SELECT FROM martlet.queue_%1$s t WHERE t.conv = i.conv AND t.lane < 0)
+          RETURNING p.conv;
+      END $$
+    $sql$, q, pins);
+
+    -- The head that failed for good: to the dead letters; what stands behind it goes on.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_bury(
+        me uuid, of_lane smallint, of_epoch bigint, of_id bigint, tries smallint, what text)
+        RETURNS boolean LANGUAGE plpgsql %2$s AS $$
+      BEGIN
+        IF NOT martlet.queue_owns('%1$s', of_lane, me, of_epoch) THEN RETURN false; END IF;
+        WITH head AS (DELETE FROM martlet.queue_%1$s t WHERE t.lane = of_lane AND t.id = of_id RETURNING t.*)
+        INSERT INTO martlet.queue_dead
+          (queue, id, conv, page_id, person, kind, v, attempts, trace, enqueued_at, payload, error)
+        SELECT '%1$s', h.id, h.conv, h.page_id, h.person, h.kind, h.v, tries, h.trace, h.enqueued_at, h.payload, what
+        FROM head h;
+        UPDATE martlet.queue_parked p SET attempts = 0, until = clock_timestamp()
+          WHERE p.queue = '%1$s' AND p.conv = (
+            SELECT d.conv FROM martlet.queue_dead d WHERE d.queue = '%1$s' AND d.id = of_id);
+        RETURN true;
+      END $$
+    $sql$, q, pins);
+  END LOOP;
+END $generate$;

@@ -1,0 +1,93 @@
+/// One SQL statement with its parameters, which always travel beside the text, never inside it.
+///
+/// `name` stands for the statement in errors and metrics. Statements are not prepared by name, so that a pooler in
+/// transaction mode may stand between; what is hot is a function of the schema, whose plans the server keeps.
+package struct Statement: Sendable {
+  package let name: String
+  package let sql: String
+  package let parameters: [Parameter]
+
+  package init(_ name: String, _ sql: String, _ parameters: [Parameter] = []) {
+    self.name = name
+    self.sql = sql
+    self.parameters = parameters
+  }
+
+  /// Makes the transaction that it stands in wait for the disk at its commit, or not.
+  ///
+  /// Without the wait PostgreSQL may lose the last commits in a crash of the server, always a suffix of them.
+  package static func synchronousCommit(_ isOn: Bool) -> Statement {
+    isOn
+      ? Statement("synchronous_commit", "SELECT set_config('synchronous_commit', 'on', true)")
+      : Statement("synchronous_commit", "SELECT set_config('synchronous_commit', 'off', true)")
+  }
+}
+
+/// A bound value, in PostgreSQL's text format; the statement casts it (`$1::bigint`).
+package struct Parameter: Sendable {
+  let text: String?
+
+  package static let null = Parameter(text: nil)
+
+  package static func text(_ value: String?) -> Parameter {
+    // PostgreSQL's text holds every character but U+0000.
+    Parameter(text: value.map { $0.utf8.contains(0) ? $0.replacing("\0", with: "\u{FFFD}") : $0 })
+  }
+
+  package static func int(_ value: (some BinaryInteger)?) -> Parameter {
+    Parameter(text: value.map { String($0) })
+  }
+
+  package static func bool(_ value: Bool) -> Parameter {
+    Parameter(text: value ? "t" : "f")
+  }
+
+  /// For a `$1::interval`.
+  package static func interval(_ value: Duration) -> Parameter {
+    Parameter(text: "\(Int64(value / .microseconds(1))) microseconds")
+  }
+
+  package static func bytes(_ value: [UInt8]) -> Parameter {
+    Parameter(text: hexText(value))
+  }
+
+  /// For a `$1::text[]`, `$1::jsonb[]` and the like.
+  package static func array(_ values: some Sequence<String?>) -> Parameter {
+    var literal: [UInt8] = [UInt8(ascii: "{")]
+    for value in values {
+      if literal.count > 1 { literal.append(UInt8(ascii: ",")) }
+      guard let value else {
+        literal.append(contentsOf: "NULL".utf8)
+        continue
+      }
+      literal.append(UInt8(ascii: "\""))
+      for byte in value.utf8 {
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { literal.append(UInt8(ascii: "\\")) }
+        if byte == 0 { literal.append(contentsOf: "\u{FFFD}".utf8) } else { literal.append(byte) }
+      }
+      literal.append(UInt8(ascii: "\""))
+    }
+    literal.append(UInt8(ascii: "}"))
+    return Parameter(text: String(decoding: literal, as: UTF8.self))
+  }
+
+  /// For a `$1::bigint[]`, `$1::smallint[]` and the like.
+  package static func array(_ values: some Sequence<some BinaryInteger>) -> Parameter {
+    Parameter(text: "{" + values.map { String($0) }.joined(separator: ",") + "}")
+  }
+
+  /// For a `$1::bytea[]`.
+  package static func array(bytes values: some Sequence<[UInt8]>) -> Parameter {
+    array(values.map { Optional(hexText($0)) })
+  }
+
+  private static func hexText(_ value: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = Array("\\x".utf8)
+    for byte in value {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
