@@ -22,10 +22,8 @@ struct HealthCommand: AsyncParsableCommand {
 
   func run() async throws {
     let address = url ?? "http://127.0.0.1:\(port ?? 0)/health/ready"
-    let loop = SocketLoop()
-    defer { loop.stop() }
     do {
-      let response = try await HTTPClient(loop: loop).send(
+      let response = try await HTTPClient(loop: SocketLoop()).send(
         HTTPClientRequest(url: address, timeout: .seconds(timeout)))
       guard response.status != 200 else { return print("ready") }
       let line = response.text.split(separator: "\n").joined(separator: " ").prefix(500)

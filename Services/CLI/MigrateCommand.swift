@@ -22,7 +22,6 @@ struct MigrateCommand: AsyncParsableCommand {
   func run() async throws {
     let url = try databaseURL ?? Settings(service: .ingress, arguments: ["martlet"]).databaseDirectURL
     let loop = SocketLoop()
-    defer { loop.stop() }
     let connection = try await connect(
       PostgresConfiguration(
         url: url, applicationName: "martlet migrate", statementTimeout: .seconds(3600)), on: loop)

@@ -11,8 +11,9 @@ package actor LocalFleet {
 
   package nonisolated let plan: FleetPlan
   package nonisolated let instances: [FleetInstance]
-  private nonisolated let loop: SocketLoop
-  private nonisolated let client: HTTPClient
+  /// One for all fleets of a process, never stopped: clients may outlive the fleet that lent them.
+  private static let loop = SocketLoop()
+  private nonisolated let client = HTTPClient(loop: loop)
 
   /// - Parameter observer: Called with each line on the thread of the process that printed it; must not block.
   package init(_ plan: FleetPlan, observer: (@Sendable (FleetLine) -> Void)? = nil) {
@@ -22,11 +23,7 @@ package actor LocalFleet {
         FleetInstance(role: role, number: $0 + 1, keptLines: plan.keptLines, observer: observer)
       }
     }
-    loop = SocketLoop()
-    client = HTTPClient(loop: loop)
   }
-
-  deinit { loop.stop() }
 
   package nonisolated func instances(of role: FleetRole) -> [FleetInstance] {
     instances.filter { $0.role == role }
