@@ -89,6 +89,7 @@ let package = Package(
     // Features.
     shared("Migrations", ["Postgres", "Cryptography"], resources: [.embedInCode("SQL")]),
     shared("JobQueue", ["Postgres", logging, lifecycle, metrics]),
+    shared("Pages", ["Postgres", "JobQueue", "Cryptography"]),
     shared("GraphAPI", ["HTTPClient", "JSON", "Messenger"]),
     shared("Bots", ["Scripting", "Cryptography"]),
 
@@ -161,8 +162,8 @@ let package = Package(
     tests(
       "SimulatorTests",
       [
-        "Simulator", "ServiceKit", "HTTPClient", "SocketLoop", "JSON", "Cryptography", hummingbird, httpTypes, lifecycle,
-        logging, nio,
+        "Simulator", "ServiceKit", "HTTPClient", "SocketLoop", "JSON", "Cryptography", hummingbird, httpTypes,
+        lifecycle, logging, nio,
       ]),
     tests(
       "IntegrationTests",
@@ -170,6 +171,7 @@ let package = Package(
         "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",
         "Messenger", "Contracts", logging, lifecycle,
       ]),
+    tests("CLITests", ["CLI", "LocalFleet", "JSON"]),
     tests("SystemTests", ["TestKit", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
   ]
 )

@@ -6,6 +6,11 @@ package struct FleetLine: Sendable {
   package let instance: String
   package let text: String
 
+  package init(instance: String, text: String) {
+    self.instance = instance
+    self.text = text
+  }
+
   /// The line as a log record; nil for anything else, such as a crash's last words.
   package var record: JSON? {
     guard text.hasPrefix("{") else { return nil }
