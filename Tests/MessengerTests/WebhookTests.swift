@@ -42,6 +42,13 @@ struct WebhookTests {
     #expect(event.pageID == "P1")
   }
 
+  @Test("an echo that does not name the page still belongs to the person")
+  func namelessEcho() throws {
+    let event = try event(#"{"recipient":{"id":"U1"},"message":{"mid":"m_e","is_echo":true}}"#)
+    #expect(event.person == "U1")
+    #expect(event.pageID == "P1")
+  }
+
   @Test("postbacks, deliveries and reads")
   func others() throws {
     let postback = try event(

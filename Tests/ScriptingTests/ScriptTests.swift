@@ -81,8 +81,9 @@ struct ScriptTests {
     #expect(try reply(text, to: script)?.text == expected)
   }
 
-  @Test("fewer wildcards come first, then the earlier line")
+  @Test("one word is closer than any words, then fewer wildcards come first, then the earlier line")
   func ties() throws {
+    #expect(try reply("a x b", to: "+ a *\n- any\n+ a _ _\n- two words")?.text == "two words")
     #expect(try reply("a x b", to: "+ a * *\n- two\n+ a *\n- one")?.text == "one")
     #expect(try reply("a b", to: "+ a *\n- first\n+ * b\n- second")?.text == "first")
   }
