@@ -97,8 +97,8 @@ let package = Package(
     shared(
       "ServiceKit",
       [
-        "Postgres", "JobQueue", "JSON", configuration, hummingbird, httpTypes, lifecycle, logging, metrics, nio,
-        unixSignals,
+        "Postgres", "JobQueue", "Migrations", "SocketLoop", "JSON", configuration, hummingbird, httpTypes, lifecycle,
+        logging, metrics, nio, unixSignals,
       ]),
 
     // Executables.
@@ -111,22 +111,20 @@ let package = Package(
     service(
       "NLU",
       [
-        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Scripting", "Bots", lifecycle, logging,
-        metrics, configuration,
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "Scripting", "Bots",
+        lifecycle, logging, metrics, configuration,
       ]),
     service(
       "Identity",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient",
-        "GraphAPI",
-        "SocketLoop", hummingbird, httpTypes, lifecycle, logging, metrics, nio, configuration,
+        "GraphAPI", "Pages", "SocketLoop", hummingbird, httpTypes, lifecycle, logging, metrics, nio, configuration,
       ]),
     service(
       "Outbound",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient",
-        "GraphAPI",
-        "SocketLoop", lifecycle, logging, metrics, configuration,
+        "GraphAPI", "Pages", "SocketLoop", lifecycle, logging, metrics, configuration,
       ]),
     service(
       "CLI",
@@ -171,7 +169,7 @@ let package = Package(
         "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",
         "Messenger", "Contracts", logging, lifecycle,
       ]),
-    tests("CLITests", ["CLI", "LocalFleet", "JSON"]),
+    tests("CLITests", ["CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON"]),
     tests("SystemTests", ["TestKit", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
   ]
 )

@@ -85,6 +85,7 @@ package enum Verdict<Effect: Sendable>: Sendable {
   /// The conversation cannot go on: it waits `atMost` this long, or until somebody ends waits for this reason.
   /// `recheck` runs in the parking transaction, so that what ends the wait cannot slip in between.
   case park(ParkReason, atMost: Duration, recheck: [Statement] = [])
-  /// Failed: tried again after a growing pause, and buried after the last attempt. `error` is safe to show.
-  case failed(error: String)
+  /// Failed: tried again after a pause that grows with each attempt, and is at least `pause`; buried after the last
+  /// attempt. `error` is safe to show; `recording` is run in the transaction that parks the job.
+  case failed(error: String, pause: Duration = .zero, recording: [Statement] = [])
 }

@@ -224,21 +224,22 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     case .park(let reason, let duration, let recheck):
       await park(job, reason, for: duration, attempts: job.attempts, error: nil, recheck: recheck)
       outcome = "parked_\(reason.rawValue)"
-    case .failed(let error):
-      outcome = await fail(job, error)
+    case .failed(let error, let pause, let recording):
+      outcome = await fail(job, error, pause: pause, recording: recording)
     }
     measure(job, started, outcome)
     wake()
   }
 
-  private func fail(_ job: Job, _ error: String) async -> String {
+  private func fail(_ job: Job, _ error: String, pause: Duration = .zero, recording: [Statement] = []) async -> String {
     let attempts = job.attempts + 1
     guard attempts >= configuration.maximumAttempts else {
-      let pause = configuration.pause(afterAttempt: attempts)
-      await park(job, .retry, for: pause, attempts: attempts, error: error, recheck: [])
+      let pause = max(pause, configuration.pause(afterAttempt: attempts))
+      await park(job, .retry, for: pause, attempts: attempts, error: error, recheck: recording)
       return "failed"
     }
-    _ = await untilStored(job) { try await self.pool.run(self.statements.bury(job, attempts: attempts, error: error)) }
+    let bury = statements.bury(job, attempts: attempts, error: error)
+    _ = await untilStored(job) { try await self.pool.run([bury] + recording) }
     book.finished(job)
     return "dead"
   }

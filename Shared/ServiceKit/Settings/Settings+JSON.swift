@@ -89,3 +89,13 @@ extension Settings.PageSetting: CustomStringConvertible, CustomReflectable {
   package var description: String { "PageSetting(\(id))" }
   package var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension Settings {
+  /// The first secret of each app, by the app's id; none where MARTLET_APPS is not set.
+  package var appSecrets: [String: String] {
+    get throws {
+      guard string(.apps) != nil else { return [:] }
+      return Dictionary(try apps.compactMap { app in app.secrets.first.map { (app.id, $0) } }) { first, _ in first }
+    }
+  }
+}

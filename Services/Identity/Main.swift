@@ -1,0 +1,8 @@
+import ServiceKit
+
+@main
+struct Main {
+  static func main() async {
+    await ServiceMain.run(.identity) { settings, logger, health in try compose(settings, logger, health) }
+  }
+}

@@ -1,0 +1,16 @@
+import Hummingbird
+import Logging
+import ServiceKit
+import ServiceLifecycle
+
+/// Ingress: Meta's webhooks in, rows in PostgreSQL out, and only then the 200.
+func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws -> [any Service] {
+  // Meta gives a webhook 5 seconds; whoever cannot be stored within 4 is told so, and comes again.
+  let database = try Database(settings, health: health, logger: logger, connections: 4, patience: .seconds(4))
+  let intake = EventIntake(pool: database.pool)
+  let door = WebhookDoor(apps: try settings.apps, intake: intake, logger: logger)
+  let router = Router(context: BasicRequestContext.self)
+  router.add(middleware: TraceMiddleware())
+  door.add(to: router)
+  return [database.watch(), PublicServer(router: router, settings: settings, logger: logger)]
+}

@@ -1,0 +1,39 @@
+import Cryptography
+import GraphAPI
+import HTTPClient
+import JobQueue
+import Logging
+import Pages
+import ServiceKit
+import ServiceLifecycle
+
+/// outbound: messages out, and what became of them.
+func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws -> [any Service] {
+  let keys = try SealingKeys(json: try settings.keysJSON)
+  let inFlight = try settings.int(.sendInFlight, default: 64, in: 1...1000)
+  let timeout = try settings.seconds(.graphTimeout, default: .seconds(10))
+  let lease = settings.lease
+  let worker = randomID()
+  let database = try Database(settings, health: health, logger: logger)
+  let graph = GraphClient(http: HTTPClient(loop: database.loop), baseURL: settings.graphURL, timeout: timeout)
+
+  let sender = Sender(
+    graph: graph, pages: PageDirectory(pool: database.pool, keys: keys), apps: AppSecrets(try settings.appSecrets),
+    attempts: AttemptLedger(worker: worker, pool: database.pool),
+    patience: Sender.Patience(
+      call: timeout, grace: try settings.seconds(.sendGrace, default: .seconds(60))), logger: logger)
+  var sends = ConsumerConfiguration(queue: .send, lease: lease, concurrency: inFlight)
+  // Meta has acted by then: the outcome must be as durable as the attempt.
+  sends.isDurable = true
+  sends.firstPause = .milliseconds(500)
+  let sending = QueueConsumer(sends, handler: sender, pool: database.pool, worker: worker, logger: logger)
+
+  let receipts = ConsumerConfiguration(queue: .receipt, lease: lease)
+  let receiving = QueueConsumer(
+    receipts, handler: ReceiptHandler(logger: logger), pool: database.pool, worker: randomID(), logger: logger)
+
+  database.watch(sending, of: .send)
+  database.watch(receiving, of: .receipt)
+  let listener = database.listener([.send: { sending.wake() }, .receipt: { receiving.wake() }])
+  return [database.watch(), listener, receiving, sending]
+}

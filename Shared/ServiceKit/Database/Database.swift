@@ -1,0 +1,67 @@
+package import JobQueue
+package import Logging
+package import Postgres
+package import ServiceLifecycle
+package import SocketLoop
+
+/// A service's way to PostgreSQL: the loop, the pool, the watch that tells health, and the ear for notifications.
+///
+/// Nothing here waits for PostgreSQL at the start: a service comes up without it, says so on `/health/ready`, and
+/// works as soon as database and schema are there.
+package struct Database: Sendable {
+  package let loop: SocketLoop
+  package let pool: PostgresPool
+  private let direct: PostgresConfiguration
+  private let health: Health
+  private let logger: Logger
+
+  /// - Parameters:
+  ///   - connections: The pool's limit.
+  ///   - patience: The longest that one exchange may take.
+  package init(
+    _ settings: Settings, health: Health, logger: Logger, connections: Int = 8, patience: Duration = .seconds(15)
+  ) throws {
+    let name = "martlet \(settings.service.rawValue)"
+    loop = SocketLoop()
+    pool = PostgresPool(
+      PostgresConfiguration(url: try settings.databaseURL, applicationName: name, statementTimeout: patience),
+      limit: connections, leaseTimeout: min(patience, .seconds(3)), on: loop)
+    direct = PostgresConfiguration(url: try settings.databaseDirectURL, applicationName: "\(name) listener")
+    self.health = health
+    self.logger = logger
+  }
+
+  /// Keeps the state of the database for health checks, and the ledgers' partitions ahead of time.
+  package func watch() -> any Service {
+    DatabaseWatch(pool: pool, health: health, logger: logger)
+  }
+
+  /// Runs the consumers' ear: each is woken by its queue's notifications.
+  package func listener<First: JobHandler>(for consumer: QueueConsumer<First>, of queue: QueueName) -> any Service {
+    listener([queue: { consumer.wake() }])
+  }
+
+  package func listener(_ consumers: [QueueName: @Sendable () -> Void]) -> any Service {
+    let byChannel = Dictionary(uniqueKeysWithValues: consumers.map { ("martlet_\($0.key.rawValue)", $0.value) })
+    let listener = PostgresListener(direct, channels: byChannel.keys.sorted(), on: loop, logger: logger) { event in
+      switch event {
+      case .listening: for wake in byChannel.values { wake() }
+      case .notification(let channel, _): byChannel[channel]?()
+      }
+    }
+    // Without it work is found by polling, a second later: slower, not broken.
+    health.register("listen", critical: false) {
+      listener.failure.map { .failing(reason: "\($0)") } ?? .ok()
+    }
+    return listener
+  }
+
+  /// Tells health how a consumer is. A replica without lanes is ready: it takes over when another goes.
+  package func watch<Handler: JobHandler>(_ consumer: QueueConsumer<Handler>, of queue: QueueName) {
+    health.register("queue \(queue.rawValue)") {
+      let status = consumer.status
+      if let failure = status.failure { return .failing(reason: failure) }
+      return .ok(detail: "\(status.lanes) lanes, \(status.running) running")
+    }
+  }
+}
