@@ -1,0 +1,134 @@
+import HTTPClient
+import JSON
+import Logging
+import ServiceKit
+import ServiceLifecycle
+import SocketLoop
+import Synchronization
+
+@testable import Simulator
+
+/// One loop for every test here, as a process has one; it is never stopped.
+private let loop = SocketLoop()
+
+/// A running simulator with a toy bot at its webhook, both on free ports.
+struct Site: Sendable {
+  static let secret = "test-app-secret"
+  static let page = "1001"
+  static let token = "page-token"
+
+  let url: String
+  let bot: ToyBot
+  let client: HTTPClient
+
+  /// Runs both for the time of `body`.
+  static func run(
+    bot behaviour: @escaping ToyBot.Behaviour = ToyBot.silent, environment: [String: String] = [:],
+    _ body: @Sendable (Site) async throws -> Void
+  ) async throws {
+    let client = HTTPClient(loop: loop)
+    let bot = ToyBot(client: client, behaviour)
+    let (botService, botPort) = try bot.service()
+    try await running([botService]) {
+      let port = Signal<Int>()
+      let settings = try Settings(
+        service: .simulator,
+        environment: [
+          "MARTLET_PORT": "0",
+          "MARTLET_APPS": #"{"42": {"secrets": ["test-app-secret"], "verify_token": "v"}}"#,
+          "MARTLET_PAGES": #"{"1001": {"app": "42", "name": "Shop", "token": "page-token"}}"#,
+          "MARTLET_SIMULATOR_WEBHOOK_URL": "http://127.0.0.1:\(await botPort.value)/webhook",
+        ].merging(environment) { $1 }, arguments: ["simulator"])
+      let services = try compose(settings, quietLogger, Health(service: .simulator)) { port.set($0) }
+      try await running(services) {
+        let url = "http://127.0.0.1:\(await port.value)"
+        bot.graphURL.set(url + "/v26.0")
+        try await body(Site(url: url, bot: bot, client: client))
+      }
+    }
+  }
+
+  private static func running(_ services: [any Service], _ body: () async throws -> Void) async throws {
+    let group = ServiceGroup(configuration: .init(services: services, logger: quietLogger))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      do {
+        try await body()
+      } catch {
+        await group.triggerGracefulShutdown()
+        throw error
+      }
+      await group.triggerGracefulShutdown()
+      try await tasks.waitForAll()
+    }
+  }
+
+  // MARK: Calls
+
+  func call(
+    _ method: String, _ path: String, _ body: JSON? = nil, token: String? = nil, timeout: Duration = .seconds(60)
+  ) async throws -> (status: Int, json: JSON) {
+    let response = try await client.send(
+      HTTPClientRequest(
+        method: method, url: url + path, headers: token.map { [("Authorization", "Bearer \($0)")] } ?? [],
+        body: body?.bytes(), timeout: timeout))
+    return (response.status, (try? JSON(parsing: response.body)) ?? .null)
+  }
+
+  @discardableResult
+  func control(_ method: String, _ path: String, _ body: JSON? = nil) async throws -> JSON {
+    let (status, json) = try await call(method, "/control/" + path, body)
+    guard status == 200 else { throw ControlError("\(status): \(json)") }
+    return json
+  }
+
+  /// A text to a person, as outbound would send it.
+  func send(
+    _ text: String, to psid: String, token: String = Site.token, metadata: String? = nil,
+    timeout: Duration = .seconds(60)
+  ) async throws -> (status: Int, json: JSON) {
+    var message: JSONObject = ["text": .string(text)]
+    message["metadata"] = metadata.map(JSON.string)
+    return try await call(
+      "POST", "/v26.0/me/messages",
+      ["recipient": ["id": .string(psid)], "messaging_type": "RESPONSE", "message": .object(message)], token: token,
+      timeout: timeout)
+  }
+
+  func texts() async throws -> [String] {
+    try await control("GET", "ledger")["messages"]?.array?.compactMap { $0["text"]?.string } ?? []
+  }
+}
+
+private let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+/// A value that comes once and may be waited for.
+final class Signal<Value: Sendable>: Sendable {
+  private struct State {
+    var value: Value?
+    var waiting: [CheckedContinuation<Value, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  func set(_ value: Value) {
+    let waiting = state.withLock { state in
+      state.value = value
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for continuation in waiting { continuation.resume(returning: value) }
+  }
+
+  var value: Value {
+    get async {
+      await withCheckedContinuation { continuation in
+        let value: Value? = state.withLock { state in
+          if state.value == nil { state.waiting.append(continuation) }
+          return state.value
+        }
+        if let value { continuation.resume(returning: value) }
+      }
+    }
+  }
+}
