@@ -17,6 +17,12 @@ package struct FleetLine: Sendable {
     return try? JSON(parsing: text)
   }
 
+  /// A warning or worse, or something that is no log record at all.
+  package var isComplaint: Bool {
+    guard let level = record?["level"]?.string else { return true }
+    return ["warning", "error", "critical"].contains(level)
+  }
+
   /// The server that has bound, when the line says so.
   var listening: (server: FleetPort, port: Int)? {
     guard text.contains("\"listening\""), let record, record["message"]?.string == "listening",

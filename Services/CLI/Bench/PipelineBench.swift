@@ -55,7 +55,8 @@ struct PipelineBench: AsyncParsableCommand {
     plan.logLevel = "notice"
     plan.replicas = [.nlu: workers, .outbound: workers]
     plan.bot = Surroundings.exampleBot
-    let fleet = LocalFleet(plan)
+    let log = DemoLog(hasColour: false)
+    let fleet = LocalFleet(plan, observer: { if $0.isComplaint { Surroundings.tell(log.text($0)) } })
     do {
       try await fleet.start()
       var reports = [("closed loop", try await load(fleet, "closed", messages: messages, prefix: "c", [:]))]
