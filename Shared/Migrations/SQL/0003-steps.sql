@@ -144,7 +144,7 @@ END $$;
 -- 'started' (call now), 'lost' (the lane is somebody else's), or what is known of the earlier attempt.
 -- A message that waits may be tried again; one whose outcome is unknown only where `resends` says so.
 CREATE FUNCTION martlet.send_attempts(
-  me uuid, lanes smallint[], epochs bigint[], pages text[], persons text[], messages uuid[], attempts uuid[],
+  me uuid, lanes smallint[], epochs bigint[], pages text[], persons text[], messages uuid[], attempt_ids uuid[],
   resends boolean[], traces text[])
   RETURNS TABLE (state text, attempt_id uuid, age_ms bigint)
   LANGUAGE plpgsql
@@ -155,7 +155,7 @@ BEGIN
   RETURN QUERY
     WITH input AS MATERIALIZED (
       SELECT i.*, martlet.queue_owns('send', i.lane, me, i.epoch) AS is_held
-      FROM unnest(lanes, epochs, pages, persons, messages, attempts, resends, traces) WITH ORDINALITY
+      FROM unnest(lanes, epochs, pages, persons, messages, attempt_ids, resends, traces) WITH ORDINALITY
         AS i (lane, epoch, page_id, person, message, attempt, resend, trace, n)
     ), first AS (
       INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id)
@@ -189,7 +189,7 @@ END $$;
 -- outbound: what came of attempts. Only the attempt that is the message's latest may set its state, and a state that
 -- a receipt has already moved on stays.
 CREATE FUNCTION martlet.send_outcomes(
-  pages text[], messages uuid[], attempts uuid[], states text[], mids text[], codes int[], subcodes int[],
+  pages text[], messages uuid[], attempt_ids uuid[], states text[], mids text[], codes int[], subcodes int[],
   fbtraces text[], errors text[])
   RETURNS void LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
@@ -199,7 +199,7 @@ BEGIN
   INSERT INTO martlet.send_outcome
     (attempt_id, message_id, page_id, state, settled_by, mid, code, subcode, fbtrace_id, error)
     SELECT i.attempt, i.message, i.page_id, i.state, 'call', i.mid, i.code, i.subcode, i.fbtrace, i.error
-    FROM unnest(pages, messages, attempts, states, mids, codes, subcodes, fbtraces, errors)
+    FROM unnest(pages, messages, attempt_ids, states, mids, codes, subcodes, fbtraces, errors)
       AS i (page_id, message, attempt, state, mid, code, subcode, fbtrace, error);
   UPDATE martlet.message m
     SET state = CASE WHEN m.state IN ('sending', 'unknown') THEN i.state ELSE m.state END,
@@ -207,7 +207,7 @@ BEGIN
         sent_at = CASE WHEN i.state = 'sent' THEN COALESCE(m.sent_at, clock_timestamp()) ELSE m.sent_at END,
         settled_by = CASE WHEN i.state IN ('sent', 'refused') THEN COALESCE(m.settled_by, 'call') ELSE m.settled_by END,
         error = i.error
-    FROM unnest(pages, messages, attempts, states, mids, errors) AS i (page_id, message, attempt, state, mid, error)
+    FROM unnest(pages, messages, attempt_ids, states, mids, errors) AS i (page_id, message, attempt, state, mid, error)
     WHERE m.page_id = i.page_id AND m.id = i.message AND m.attempt_id = i.attempt
       AND (m.state IN ('sending', 'unknown') OR (m.mid IS NULL AND i.mid IS NOT NULL));
 END $$;
