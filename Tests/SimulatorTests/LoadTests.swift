@@ -54,7 +54,7 @@ struct LoadTests {
     }
     try await Site.run(bot: bot) { site in
       let report = try await site.control(
-        "POST", "load", ["mode": "closed", "conversations": 3, "messages": 15, "drain_seconds": 0.3])
+        "POST", "load", ["mode": "closed", "conversations": 3, "messages": 15, "drain_seconds": 1.5])
       #expect(
         counts(report) == [
           "messages": 15, "acknowledged": 15, "answered": 13, "lost": 2, "duplicated": 2, "reordered": 0,
