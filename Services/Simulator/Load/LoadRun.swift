@@ -23,6 +23,7 @@ final class LoadRun: Sendable {
   private let courier: Courier
   private let ids: MessageIDs
   private let state: Mutex<State>
+  private let pace: LoadPace?
   private let clock = ContinuousClock()
 
   init(plan: LoadPlan, people: People, replies: ReplyBoard, courier: Courier, ids: MessageIDs) {
@@ -32,6 +33,7 @@ final class LoadRun: Sendable {
     self.courier = courier
     self.ids = ids
     state = Mutex(State(tally: LoadTally(plan: plan)))
+    pace = if case .open(let rate) = plan.mode { LoadPace(rate: rate) } else { nil }
   }
 
   /// Runs until everything is answered or the time for that is over.
@@ -43,6 +45,7 @@ final class LoadRun: Sendable {
     let started = clock.now
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.expireWaiting() }
+      group.addTask { await self.pace?.run(from: started) }
       await withDiscardingTaskGroup { talks in
         for conversation in 0..<plan.conversations {
           talks.addTask { await self.talk(conversation, from: started) }
@@ -61,10 +64,8 @@ final class LoadRun: Sendable {
 
   private func talk(_ conversation: Int, from started: ContinuousClock.Instant) async {
     for message in 0..<plan.count(conversation) {
-      if case .open(let rate) = plan.mode {
-        let place = message * plan.conversations + conversation
-        guard (try? await clock.sleep(until: started + .seconds(Double(place) / rate))) != nil else { return }
-      }
+      await pace?.due(message * plan.conversations + conversation)
+      if Task.isCancelled { return }
       let delivery = Delivery(
         page: plan.page, psid: plan.psid(conversation), mid: ids.next(),
         event: .text(LoadPlan.text(conversation: conversation, message: message)), copies: plan.copies,

@@ -19,10 +19,13 @@ struct Receipt: Sendable {
   let kind: Kind
 }
 
-/// Sends receipts in bundles: whatever came up while the last POST was under way goes as one.
+/// Sends receipts in bundles: whatever came up while the last POST was under way, or in the moment after it, goes as
+/// one.
 final class Receipts: Service, Sendable {
   /// Entries in one POST; Meta sends up to 1,000.
   static let bundle = 200
+  /// Between two POSTs, so that a quick webhook does not get each receipt alone.
+  static let pause = Duration.milliseconds(10)
 
   struct Wanted: Sendable, Hashable {
     var echoes = true
@@ -71,7 +74,12 @@ final class Receipts: Service, Sendable {
     await cancelWhenGracefulShutdown {
       for await _ in self.signals {
         while let bundle = self.takeBundle() {
-          do { try await self.deliver(bundle) } catch { return }
+          do {
+            try await self.deliver(bundle)
+            try await Task.sleep(for: Self.pause)
+          } catch {
+            return
+          }
         }
       }
     }
