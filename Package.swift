@@ -170,6 +170,6 @@ let package = Package(
         "Messenger", "Contracts", logging, lifecycle,
       ]),
     tests("CLITests", ["CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON"]),
-    tests("SystemTests", ["TestKit", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
+    tests("SystemTests", ["Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
   ]
 )

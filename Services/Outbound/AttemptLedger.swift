@@ -9,7 +9,7 @@ struct AttemptLedger: Sendable {
   enum Answer: Sendable {
     /// The attempt is on disk: call now.
     case started(attempt: String)
-    /// The lane is another worker's by now.
+    /// The lane is another worker's by now, or the job is gone.
     case lost
     /// There is an earlier attempt: its message's state, and its age.
     case earlier(attempt: String, state: String, age: Duration)
@@ -58,11 +58,12 @@ struct AttemptLedger: Sendable {
     Statement(
       "send.attempts",
       """
-      SELECT * FROM martlet.send_attempts($1::uuid, $2::smallint[], $3::bigint[], $4::text[], $5::text[], $6::uuid[],
-        $7::uuid[], $8::boolean[], $9::text[])
+      SELECT * FROM martlet.send_attempts($1::uuid, $2::smallint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
+        $7::uuid[], $8::uuid[], $9::boolean[], $10::text[])
       """,
       [
-        .text(worker), .array(requests.map(\.job.lane)), .array(requests.map(\.job.epoch)),
+        .text(worker), .array(requests.map(\.job.row)), .array(requests.map(\.job.epoch)),
+        .array(requests.map(\.job.id)),
         .array(requests.map { Optional($0.job.pageID) }), .array(requests.map { Optional($0.job.person) }),
         .array(requests.map { Optional($0.messageID) }), .array(requests.map { Optional($0.attemptID) }),
         .array(requests.map { Optional($0.resends ? "t" : "f") }), .array(requests.map(\.job.trace)),

@@ -52,7 +52,7 @@ struct Sender: JobHandler {
 
     switch try await attempts.start(job, message: send.messageID, resends: false) {
     case .started(let attempt): return await call(send, job, page, token, attempt)
-    case .lost: return .done(.alreadySettled)
+    case .lost: return .lost
     case .earlier(let attempt, let state, let age):
       let rule = SettlingRule(call: patience.call, grace: patience.grace)
       switch rule.decide(state: state, age: age, rule: page.unknownRule) {
@@ -74,7 +74,7 @@ struct Sender: JobHandler {
     log(.warning, "message sent again: its outcome stayed open", job, "resent")
     switch try await attempts.start(job, message: send.messageID, resends: true) {
     case .started(let attempt): return await call(send, job, page, token, attempt)
-    case .lost: return .done(.alreadySettled)
+    case .lost: return .lost
     // Settled in this very moment, or taken over: looked at again.
     case .earlier: return .park(.unknown, atMost: .milliseconds(500), recheck: [recheck(send, job)])
     }

@@ -65,6 +65,8 @@ package struct Job: Sendable {
   /// Why its conversation was parked, when it comes back from there.
   package let parkedFor: ParkReason?
   let deadline: LeaseDeadline
+  /// Which holding of its lane it was read under: see ``WorkBook``.
+  let holding: Int
 
   package var lane: Int { row < 0 ? -1 - row : row }
   package var target: QueueTarget { QueueTarget(queue, pageID: pageID, person: person) }
@@ -85,6 +87,8 @@ package enum Verdict<Effect: Sendable>: Sendable {
   /// The conversation cannot go on: it waits `atMost` this long, or until somebody ends waits for this reason.
   /// `recheck` runs in the parking transaction, so that what ends the wait cannot slip in between.
   case park(ParkReason, atMost: Duration, recheck: [Statement] = [])
+  /// No longer ours to do: the job is left as it stands, for whoever holds it.
+  case lost
   /// Failed: tried again after a pause that grows with each attempt, and is at least `pause`; buried after the last
   /// attempt. `error` is safe to show; `recording` is run in the transaction that parks the job.
   case failed(error: String, pause: Duration = .zero, recording: [Statement] = [])

@@ -21,6 +21,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   private var book = WorkBook()
   private var isSleeping = false
+  private var serverStarted: String?
   private var isStopping = false
 
   /// What a health check may know without asking the database.
@@ -74,7 +75,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   }
 
   private func renew() async {
-    let started = ContinuousClock.now
+    let sent = ContinuousClock.now
     let givingBack = book.lanesToGiveBack()
     do {
       let rows = try await pool.run([
@@ -82,9 +83,11 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       ])[1]
       let held = try rows.map { (lane: try $0.int("lane"), epoch: try $0.int64("epoch")) }
       let fair = try rows.first.map { try $0.int("fair") } ?? 64
+      let started = try rows.first.map { try $0.string("started") } ?? serverStarted
       book.gaveBack(givingBack)
-      book.holds(held, fairShare: fair)
-      deadline.extend(to: started + configuration.lease)
+      book.holds(held, fairShare: fair, serverIsNew: serverStarted != nil && started != serverStarted)
+      serverStarted = started
+      deadline.extend(to: sent + configuration.lease)
       setStatus(failure: nil)
       wake()
     } catch {
@@ -175,8 +178,8 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     for row in results[1] {
       if let job = try job(row, isParked: true) {
         replay.append(job)
-      } else if let epoch = book.epoch(ofLane: try row.int("lane")) {
-        empty.append((try row.int("lane"), epoch, try row.int64("conv")))
+      } else if let hold = book.hold(ofLane: try row.int("lane")) {
+        empty.append((try row.int("lane"), hold.epoch, try row.int64("conv")))
       }
     }
     book.replay(replay)
@@ -193,14 +196,14 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func job(_ row: Row, isParked: Bool = false) throws -> Job? {
     guard let id = try row.optionalInt("id") else { return nil }
     let lane = try row.int("lane")
-    guard let epoch = book.epoch(ofLane: lane) else { return nil }
+    guard let hold = book.hold(ofLane: lane) else { return nil }
     return Job(
-      queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
+      queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: hold.epoch, id: Int64(id),
       conversation: try row.int64("conv"), pageID: try row.string("page_id"), person: try row.string("person"),
       kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
       trace: try row.optionalString("trace"), waited: .milliseconds(try row.int("waited_ms")),
       payload: try row.utf8("payload"), parkedFor: isParked ? ParkReason(rawValue: try row.string("reason")) : nil,
-      deadline: deadline)
+      deadline: deadline, holding: hold.holding)
   }
 
   // MARK: One job
@@ -224,6 +227,9 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     case .park(let reason, let duration, let recheck):
       await park(job, reason, for: duration, attempts: job.attempts, error: nil, recheck: recheck)
       outcome = "parked_\(reason.rawValue)"
+    case .lost:
+      outcome = "lost"
+      book.finished(job)
     case .failed(let error, let pause, let recording):
       outcome = await fail(job, error, pause: pause, recording: recording)
     }
@@ -268,7 +274,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       do {
         return try await store()
       } catch let error as PostgresError where error.isUnavailable {
-        guard book.epoch(ofLane: job.lane) == job.epoch, !isStopping, !Task.isCancelled else { return nil }
+        guard book.hold(ofLane: job.lane)?.epoch == job.epoch, !isStopping, !Task.isCancelled else { return nil }
         try? await Task.sleep(for: .milliseconds(200))
       } catch {
         logger.error(

@@ -68,7 +68,7 @@ struct OwnerStatements {
 
   func lease(ttl: Duration, givingBack lanes: [Int]) -> Statement {
     Statement(
-      "queue.lease", "SELECT lane, epoch, fair FROM martlet.queue_lease($1, $2::uuid, $3::interval, $4::smallint[])",
+      "queue.lease", "SELECT * FROM martlet.queue_lease($1, $2::uuid, $3::interval, $4::smallint[])",
       [.text(queue.rawValue), .text(worker), .interval(ttl), .array(lanes)])
   }
 

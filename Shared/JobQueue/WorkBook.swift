@@ -5,6 +5,8 @@
 struct WorkBook {
   private struct Lane {
     let epoch: Int64
+    /// Tells what was read now from what was read before the lane was lost, or before the server started anew.
+    let holding: Int
     var cursor: Int64 = 0
     /// Jobs of this lane that are in the book, started or not.
     var loaded = 0
@@ -24,6 +26,7 @@ struct WorkBook {
   /// Conversations whose parking a read may not have seen; with the number of the last such read, once it is known.
   private var parking: [Int64: Int?] = [:]
   private var readsStarted = 0
+  private var holdings = 0
 
   private(set) var loaded = 0
   private(set) var running = 0
@@ -32,12 +35,16 @@ struct WorkBook {
 
   // MARK: Lanes
 
-  /// The lanes held after a renewal. What was read under an epoch that is over is forgotten.
-  mutating func holds(_ held: [(lane: Int, epoch: Int64)], fairShare: Int) {
+  /// The lanes held after a renewal. What was read under an epoch that is over is forgotten; after a start of the
+  /// server everything is, because what it did not write to disk is undone: finished jobs stand there again.
+  mutating func holds(_ held: [(lane: Int, epoch: Int64)], fairShare: Int, serverIsNew: Bool = false) {
     let epochs = Dictionary(uniqueKeysWithValues: held.map { ($0.lane, $0.epoch) })
-    let lost = lanes.filter { epochs[$0.key] != $0.value.epoch }
+    let lost = lanes.filter { serverIsNew || epochs[$0.key] != $0.value.epoch }
     for lane in lost.keys { forget(lane) }
-    for (lane, epoch) in held where lanes[lane] == nil { lanes[lane] = Lane(epoch: epoch) }
+    for (lane, epoch) in held where lanes[lane] == nil {
+      holdings += 1
+      lanes[lane] = Lane(epoch: epoch, holding: holdings)
+    }
     var surplus = lanes.count - fairShare
     for lane in lanes.keys.sorted().reversed() {
       lanes[lane]?.isDraining = surplus > 0
@@ -75,12 +82,14 @@ struct WorkBook {
     return (cursors.sorted { $0.lane < $1.lane }, busy, readsStarted)
   }
 
-  func epoch(ofLane lane: Int) -> Int64? { lanes[lane]?.epoch }
+  func hold(ofLane lane: Int) -> (epoch: Int64, holding: Int)? {
+    lanes[lane].map { ($0.epoch, $0.holding) }
+  }
 
   /// Takes in what a read brought; returns the jobs that must step aside because their conversation waits.
   mutating func read(_ jobs: [(job: Job, isParked: Bool)], number: Int) -> [Job] {
     var aside: [Job] = []
-    for (job, isParked) in jobs where lanes[job.lane]?.epoch == job.epoch {
+    for (job, isParked) in jobs where lanes[job.lane]?.holding == job.holding {
       lanes[job.lane]?.cursor = job.id
       if isParked || parking[job.conversation] != nil { aside.append(job) } else { add(job, isReplay: false) }
     }
@@ -90,12 +99,12 @@ struct WorkBook {
 
   /// Jobs that were to step aside but whose conversation no longer waits.
   mutating func readAfterAll(_ jobs: [Job]) {
-    for job in jobs where lanes[job.lane]?.epoch == job.epoch { add(job, isReplay: false) }
+    for job in jobs where lanes[job.lane]?.holding == job.holding { add(job, isReplay: false) }
   }
 
   /// Takes in the jobs of a parked conversation that is due, in order.
   mutating func replay(_ jobs: [Job]) {
-    for job in jobs where lanes[job.lane]?.epoch == job.epoch && parking[job.conversation] == nil {
+    for job in jobs where lanes[job.lane]?.holding == job.holding && parking[job.conversation] == nil {
       add(job, isReplay: true)
     }
   }
@@ -163,7 +172,7 @@ struct WorkBook {
   }
 
   private func isCurrent(_ job: Job) -> Bool {
-    guard lanes[job.lane]?.epoch == job.epoch else { return false }
+    guard lanes[job.lane]?.holding == job.holding else { return false }
     return conversations[job.conversation]?.jobs.first?.id == job.id
   }
 

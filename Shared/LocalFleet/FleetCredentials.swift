@@ -23,9 +23,13 @@ package struct FleetCredentials: Sendable {
     ["\(appID)": ["secrets": [.string(appSecret)], "verify_token": .string(verifyToken)]]
   }
 
-  /// MARTLET_PAGES.
+  /// MARTLET_PAGES. The simulator's page always sends echoes, so a message without one did not arrive.
   package var pages: JSON {
-    ["\(pageID)": ["app": .string(appID), "name": .string(pageName), "token": .string(pageToken)]]
+    [
+      "\(pageID)": [
+        "app": .string(appID), "name": .string(pageName), "token": .string(pageToken), "unknown_rule": "resend",
+      ]
+    ]
   }
 
   /// MARTLET_KEYS.

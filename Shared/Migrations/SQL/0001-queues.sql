@@ -99,8 +99,9 @@ CREATE FUNCTION martlet.queue_sleep(me uuid, is_sleeping boolean) RETURNS void
   LANGUAGE sql AS $$ UPDATE martlet.queue_worker SET sleeping = is_sleeping WHERE worker = me $$;
 
 -- Renews a worker's lease, gives lanes back, and takes free ones up to a fair share. All on the database's clock.
+-- `started` changes with each start of the server: commits that did not wait for the disk may be gone then.
 CREATE FUNCTION martlet.queue_lease(q text, me uuid, time_to_live interval, give_back smallint[])
-  RETURNS TABLE (lane smallint, epoch bigint, fair int)
+  RETURNS TABLE (lane smallint, epoch bigint, fair int, started text)
   LANGUAGE plpgsql AS $$
 DECLARE
   live int;
@@ -131,7 +132,8 @@ BEGIN
     ) free
     WHERE l.queue = q AND l.lane = free.lane;
   END IF;
-  RETURN QUERY SELECT l.lane, l.epoch, share FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
+  RETURN QUERY SELECT l.lane, l.epoch, share, pg_postmaster_start_time()::text
+    FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
 END $$;
 
 CREATE FUNCTION martlet.queue_leave(me uuid) RETURNS void

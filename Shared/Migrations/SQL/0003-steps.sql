@@ -143,8 +143,9 @@ END $$;
 -- outbound: writes an attempt before each call. A message that has one already comes back with its state instead:
 -- 'started' (call now), 'lost' (the lane is somebody else's), or what is known of the earlier attempt.
 -- A message that waits may be tried again; one whose outcome is unknown only where `resends` says so.
+-- 'lost' too is a job that is no longer there: erased, or forgotten by a crash of PostgreSQL and about to be made anew.
 CREATE FUNCTION martlet.send_attempts(
-  me uuid, lanes smallint[], epochs bigint[], pages text[], persons text[], messages uuid[], attempt_ids uuid[],
+  me uuid, rows smallint[], epochs bigint[], ids bigint[], pages text[], persons text[], messages uuid[], attempt_ids uuid[],
   resends boolean[], traces text[])
   RETURNS TABLE (state text, attempt_id uuid, age_ms bigint)
   LANGUAGE plpgsql
@@ -154,9 +155,11 @@ CREATE FUNCTION martlet.send_attempts(
 BEGIN
   RETURN QUERY
     WITH input AS MATERIALIZED (
-      SELECT i.*, martlet.queue_owns('send', i.lane, me, i.epoch) AS is_held
-      FROM unnest(lanes, epochs, pages, persons, messages, attempt_ids, resends, traces) WITH ORDINALITY
-        AS i (lane, epoch, page_id, person, message, attempt, resend, trace, n)
+      SELECT i.*, martlet.queue_owns('send', i.lane, me, i.epoch) AND EXISTS (
+          SELECT FROM martlet.queue_send q
+          WHERE q.lane = i.lane AND q.id = i.id AND q.payload ->> 'message_id' = i.message::text) AS is_held
+      FROM unnest(rows, epochs, ids, pages, persons, messages, attempt_ids, resends, traces) WITH ORDINALITY
+        AS i (lane, epoch, id, page_id, person, message, attempt, resend, trace, n)
     ), first AS (
       INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id)
       SELECT i.page_id, i.message, i.person, 'sending', i.attempt FROM input i WHERE i.is_held ORDER BY i.n
