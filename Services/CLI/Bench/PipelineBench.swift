@@ -37,19 +37,25 @@ struct PipelineBench: AsyncParsableCommand {
     if Surroundings.isDebugBuild {
       Surroundings.tell("this is a debug build; figures count from a release build: swift build -c release")
     }
-    let reports = try await untilInterrupted {
+    let figures = try await untilInterrupted {
       if let databaseURL { return try await measure(databaseURL) }
       return try await LocalCluster.withThrowaway(purpose: .bench) { cluster in
         try await cluster.createDatabase("martlet")
         return try await measure(cluster.url(database: "martlet"))
       }
     }
-    guard let reports else { throw ExitCode(130) }
-    show(reports)
-    guard reports.allSatisfy({ $0.1.lost + $0.1.duplicated + $0.1.reordered == 0 }) else { throw ExitCode(1) }
+    guard let figures else { throw ExitCode(130) }
+    show(figures)
+    guard figures.reports.allSatisfy({ $0.1.lost + $0.1.duplicated + $0.1.reordered == 0 }) else { throw ExitCode(1) }
   }
 
-  private func measure(_ databaseURL: String) async throws -> [(name: String, LoadReport)] {
+  private struct Figures {
+    var reports: [(name: String, LoadReport)]
+    /// By instance, over the whole run.
+    var processorTimes: [(name: String, Duration)]
+  }
+
+  private func measure(_ databaseURL: String) async throws -> Figures {
     var plan = FleetPlan(executables: Surroundings.executables, databaseURL: databaseURL)
     // The least that still tells the ports.
     plan.logLevel = "notice"
@@ -65,8 +71,9 @@ struct PipelineBench: AsyncParsableCommand {
         reports.append(
           ("open loop, \(rate)/s", try await load(fleet, "open", messages: rate * seconds, prefix: "o", extra)))
       }
+      let times = fleet.instances.map { ($0.name, $0.processorTime) }
       await fleet.stop()
-      return reports
+      return Figures(reports: reports, processorTimes: times)
     } catch {
       await fleet.stop()
       throw error
@@ -86,15 +93,24 @@ struct PipelineBench: AsyncParsableCommand {
     return LoadReport(json: try await simulator.call("POST", "/control/load", .object(body), limit: .seconds(3600)))
   }
 
-  private func show(_ reports: [(name: String, LoadReport)]) {
+  private func show(_ figures: Figures) {
+    let reports = figures.reports
+    let seconds = figures.processorTimes.map { ($0.name, fixed($0.1 / .seconds(1), 1)) }
     guard json else {
       var table = TextTable(head: [""] + LoadReport.columns)
       table.rows = reports.map { [$0.name] + $0.1.cells }
-      return print(table.text)
+      return print(
+        """
+        \(table.text)
+        processor seconds beside PostgreSQL's: \(seconds.map { "\($0.0) \($0.1)" }.joined(separator: ", "))
+        """)
     }
     var object: JSONObject = ["bench": "pipeline", "debug_build": .bool(Surroundings.isDebugBuild)]
     object["closed"] = reports[0].1.json
     if reports.count > 1 { object["open"] = reports[1].1.json }
+    var processors: JSONObject = [:]
+    for (name, value) in seconds { processors[name] = .number(value) }
+    object["processor_seconds"] = .object(processors)
     print(JSON.object(object).serialized())
   }
 }

@@ -37,7 +37,8 @@ struct DemoCheck {
         code: .noReply, doing: "get a reply", cause: "none came within 15 s\n" + last.joined(separator: "\n"))
     }
     Surroundings.show("bot: \(reply.text)")
-    Surroundings.show("latency: \(fixed(reply.latency / .milliseconds(1), 1)) ms, from the webhook to the Send API call")
+    Surroundings.show(
+      "latency: \(fixed(reply.latency / .milliseconds(1), 1)) ms, from the webhook to the Send API call")
     guard reply.text.contains(first) else {
       throw ToolError(code: .noReply, doing: "see the person's name in the reply", cause: "\"\(first)\" is not in it")
     }
