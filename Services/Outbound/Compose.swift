@@ -34,6 +34,6 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
 
   database.watch(sending, of: .send)
   database.watch(receiving, of: .receipt)
-  let listener = database.listener([.send: { sending.wake() }, .receipt: { receiving.wake() }])
+  let listener = database.listener([.send: { sending.wake(lanes: $0) }, .receipt: { receiving.wake(lanes: $0) }])
   return [database.watch(), listener, receiving, sending]
 }

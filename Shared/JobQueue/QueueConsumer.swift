@@ -21,6 +21,8 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   private var book = WorkBook()
   private var isSleeping = false
+  /// Where work may be that there was no room for.
+  private var postponed = Doorbell.Look.nowhere
   private var serverStarted: String?
   private var isStopping = false
 
@@ -49,7 +51,12 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   package nonisolated var status: Status { statusBox.withLock { $0 } }
 
   /// Says that there may be work; cheap, and safe to call at any time.
-  package nonisolated func wake() { doorbell.ring() }
+  ///
+  /// - Parameter lanes: Where, as a notification names it: `3,17`. Everywhere when nil.
+  package nonisolated func wake(lanes: String? = nil) {
+    let numbers = lanes?.split(separator: ",").compactMap { Int($0) } ?? []
+    doorbell.ring(numbers.isEmpty ? .everywhere : .lanes(Set(numbers)))
+  }
 
   package func run() async throws {
     try await withThrowingDiscardingTaskGroup { group in
@@ -85,7 +92,10 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       let fair = try rows.first.map { try $0.int("fair") } ?? 64
       let started = try rows.first.map { try $0.string("started") } ?? serverStarted
       book.gaveBack(givingBack)
-      book.holds(held, fairShare: fair, serverIsNew: serverStarted != nil && started != serverStarted)
+      let serverIsNew = started != serverStarted
+      book.holds(held, fairShare: fair, serverIsNew: serverIsNew)
+      // What was said of sleeping may be undone with the rest.
+      if serverIsNew { isSleeping = false }
       serverStarted = started
       deadline.extend(to: sent + configuration.lease)
       setStatus(failure: nil)
@@ -119,12 +129,14 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func work() async {
     await withDiscardingTaskGroup { group in
       for await _ in doorbell.rings {
+        var look = doorbell.answer()
         while !doorbell.isClosed {
-          let broughtWork = await readOnce()
+          let isMore = await read(look)
           while book.running < configuration.concurrency, deadline.isAhead, let job = book.next() {
             group.addTask { await self.execute(job) }
           }
-          guard broughtWork, book.loaded < configuration.loadLimit else { break }
+          guard isMore else { break }
+          look = .everywhere
         }
       }
       isStopping = true
@@ -137,20 +149,28 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
   }
 
-  /// Reads what is new and what is due; says whether there was anything.
-  private func readOnce() async -> Bool {
-    guard book.loaded < configuration.loadLimit, book.lanesHeld > 0 else { return false }
+  /// Reads where there may be work, and says whether there is probably more at once.
+  private func read(_ look: Doorbell.Look) async -> Bool {
+    var look = look.joined(with: postponed)
+    postponed = .nowhere
+    guard look != .nowhere, book.lanesHeld > 0 else { return false }
+    guard book.loaded < configuration.loadLimit else {
+      // Looked at when half of what is held has been done.
+      postponed = look
+      return false
+    }
     do {
-      if try await readLanes() {
-        if isSleeping, book.loaded > configuration.batch { try await setSleeping(false) }
-        return true
+      let isMore = try await readLanes(look)
+      if isMore == isSleeping {
+        try await setSleeping(!isMore)
+        // A producer that commits from here on sees the flag; what it committed before, this read finds.
+        look = .everywhere
+        if isSleeping { return try await readLanes(look) }
       }
-      guard !isSleeping else { return false }
-      // A producer that commits from here on sees the flag; what it committed before, one more read finds.
-      try await setSleeping(true)
-      return try await readLanes()
+      return isMore
     } catch {
       logger.debug("the queue could not be read", metadata: ["error": "\(error)"])
+      postponed = .everywhere
       return false
     }
   }
@@ -160,17 +180,18 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     isSleeping = value
   }
 
-  private func readLanes() async throws -> Bool {
-    let (cursors, busy, number) = book.startRead()
-    guard !cursors.isEmpty else { return false }
-    let results = try await pool.run([statements.read(cursors), statements.due(lanes: cursors.map(\.lane), busy: busy)])
+  private func readLanes(_ look: Doorbell.Look) async throws -> Bool {
+    guard let reading = book.startRead(look) else { return false }
+    let results = try await pool.run([
+      statements.read(reading.cursors), statements.due(lanes: reading.dueLanes, busy: reading.busy),
+    ])
 
     var read: [(job: Job, isParked: Bool)] = []
     for row in results[0] {
       guard let job = try job(row) else { continue }
       read.append((job, try row.bool("parked")))
     }
-    let aside = book.read(read, number: number)
+    let aside = book.read(read, number: reading.number)
     if !aside.isEmpty { try await moveAside(aside) }
 
     var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
@@ -184,7 +205,9 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
     book.replay(replay)
     if !empty.isEmpty { try await pool.run([.synchronousCommit(false), statements.unpark(empty)]) }
-    return !read.isEmpty || !replay.isEmpty || !empty.isEmpty
+    // A full lane has more to give, and so may a conversation whose parking just ended.
+    let counts = read.reduce(into: [:]) { $0[$1.job.lane, default: 0] += 1 }
+    return counts.values.contains { $0 >= OwnerStatements.jobsPerLane } || !empty.isEmpty
   }
 
   private func moveAside(_ jobs: [Job]) async throws {
@@ -234,7 +257,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       outcome = await fail(job, error, pause: pause, recording: recording)
     }
     measure(job, started, outcome)
-    wake()
+    doorbell.ring(book.loaded < configuration.loadLimit / 2 ? postponed : .nowhere)
   }
 
   private func fail(_ job: Job, _ error: String, pause: Duration = .zero, recording: [Statement] = []) async -> String {
@@ -264,7 +287,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     // Outlives the job on purpose: it only rings, and nobody waits for it.
     Task {
       try? await Task.sleep(for: duration)
-      doorbell.ring()
+      doorbell.ring(.everywhere)
     }
   }
 

@@ -63,6 +63,9 @@ package enum QueueStatements {
 
 /// The statements of a queue's owner.
 struct OwnerStatements {
+  /// As many jobs of a lane as one read brings, the literal limit in `queue_…_read`.
+  static let jobsPerLane = 32
+
   let queue: QueueName
   let worker: String
 

@@ -16,7 +16,6 @@ struct WorkBook {
   private struct Conversation {
     var jobs: [Job]
     var isRunning = false
-    let isReplay: Bool
   }
 
   private var lanes: [Int: Lane] = [:]
@@ -27,6 +26,9 @@ struct WorkBook {
   private var parking: [Int64: Int?] = [:]
   private var readsStarted = 0
   private var holdings = 0
+
+  /// Conversations whose jobs in the book come from their parking.
+  private var replaying: Set<Int64> = []
 
   private(set) var loaded = 0
   private(set) var running = 0
@@ -74,12 +76,28 @@ struct WorkBook {
 
   // MARK: Reading
 
-  /// What to read next, and the number of that read.
-  mutating func startRead() -> (cursors: [(lane: Int, cursor: Int64)], busy: [Int64], number: Int) {
+  struct Reading {
+    /// Tells which parkings this read can have seen.
+    let number: Int
+    let cursors: [(lane: Int, cursor: Int64)]
+    /// Where parked conversations may be taken up again, and which of them are not to be.
+    let dueLanes: [Int]
+    let busy: [Int64]
+  }
+
+  /// What to read next; nil when there is no lane to read.
+  mutating func startRead(_ look: Doorbell.Look) -> Reading? {
+    let open = lanes.filter { !$0.value.isDraining }
+    let cursors: [(lane: Int, cursor: Int64)] =
+      switch look {
+      case .nowhere: []
+      case .everywhere: open.map { ($0.key, $0.value.cursor) }.sorted { $0.0 < $1.0 }
+      case .lanes(let wanted): wanted.sorted().compactMap { lane in open[lane].map { (lane, $0.cursor) } }
+      }
+    guard !cursors.isEmpty else { return nil }
     readsStarted += 1
-    let cursors = lanes.filter { !$0.value.isDraining }.map { (lane: $0.key, cursor: $0.value.cursor) }
-    let busy = conversations.filter(\.value.isReplay).map(\.key) + parking.keys
-    return (cursors.sorted { $0.lane < $1.lane }, busy, readsStarted)
+    let busy = Array(replaying) + parking.keys
+    return Reading(number: readsStarted, cursors: cursors, dueLanes: open.keys.sorted(), busy: busy)
   }
 
   func hold(ofLane lane: Int) -> (epoch: Int64, holding: Int)? {
@@ -93,7 +111,7 @@ struct WorkBook {
       lanes[job.lane]?.cursor = job.id
       if isParked || parking[job.conversation] != nil { aside.append(job) } else { add(job, isReplay: false) }
     }
-    parking = parking.filter { _, lastRead in lastRead.map { number <= $0 } ?? true }
+    if !parking.isEmpty { parking = parking.filter { _, lastRead in lastRead.map { number <= $0 } ?? true } }
     return aside
   }
 
@@ -115,7 +133,8 @@ struct WorkBook {
     if conversations[job.conversation] != nil {
       conversations[job.conversation]?.jobs.append(job)
     } else {
-      conversations[job.conversation] = Conversation(jobs: [job], isReplay: isReplay)
+      conversations[job.conversation] = Conversation(jobs: [job])
+      if isReplay { replaying.insert(job.conversation) }
       ready.append(job.conversation)
     }
   }
@@ -151,6 +170,7 @@ struct WorkBook {
     lanes[job.lane]?.loaded -= 1
     if conversations[job.conversation]?.jobs.isEmpty == true {
       conversations[job.conversation] = nil
+      replaying.remove(job.conversation)
     } else {
       ready.append(job.conversation)
     }
@@ -181,5 +201,6 @@ struct WorkBook {
     loaded -= conversation.jobs.count
     if let lane = conversation.jobs.first?.lane { lanes[lane]?.loaded -= conversation.jobs.count }
     parking[id] = nil
+    replaying.remove(id)
   }
 }

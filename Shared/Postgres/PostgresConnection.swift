@@ -81,23 +81,16 @@ package actor PostgresConnection {
 // MARK: Connecting
 
 extension PostgresConnection {
-  /// Starts connections on the loop's thread, because looking a host up may take a while.
+  /// Starts connections on the loop's thread, where the time-out's timer belongs.
   private actor Opener {
     nonisolated let loop: SocketLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     init(loop: SocketLoop) { self.loop = loop }
 
-    func open(_ configuration: PostgresConfiguration) throws -> PostgresConnection {
-      let keywords = ["dbname", "application_name", "client_encoding", "tcp_user_timeout", "keepalives_idle"]
-      let values = [configuration.url, configuration.applicationName, "UTF8", "10000", "5"]
-      let pointer = withCStrings(keywords) { keywords in
-        withCStrings(values) { values in PQconnectStartParams(keywords, values, 1) }
-      }
-      guard let pointer else {
-        throw PostgresError(code: .connect, operation: "connecting", detail: "out of memory")
-      }
-      return PostgresConnection(pointer, configuration, loop)
+    func open(_ configuration: PostgresConfiguration) async throws -> PostgresConnection {
+      let address = try await ConnectionStart.run(configuration, on: loop, isolation: self)
+      return PostgresConnection(OpaquePointer(bitPattern: address)!, configuration, loop)
     }
   }
 

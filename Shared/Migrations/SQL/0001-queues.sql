@@ -11,7 +11,7 @@ CREATE FUNCTION martlet.lane(conv bigint) RETURNS smallint
 
 -- Queues that the same producers write share one lock a lane: what ingress writes, and what goes out.
 CREATE FUNCTION martlet.lock_class(queue text) RETURNS int
-  LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
   AS $$ SELECT CASE queue WHEN 'send' THEN 77002 ELSE 77001 END $$;
 
 CREATE TABLE martlet.queue_worker (
@@ -44,7 +44,7 @@ CREATE TABLE martlet.queue_parked (
   parked_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (queue, conv)
 ) WITH (fillfactor = 50);
-CREATE INDEX queue_parked_due ON martlet.queue_parked (queue, lane, until);
+CREATE INDEX queue_parked_due ON martlet.queue_parked (queue, until);
 CREATE INDEX queue_parked_page ON martlet.queue_parked (page_id, reason);
 
 CREATE TABLE martlet.queue_dead (
@@ -143,22 +143,18 @@ BEGIN
   DELETE FROM martlet.queue_worker WHERE worker = me;
 END $$;
 
-CREATE FUNCTION martlet.queue_owns(q text, of_lane smallint, me uuid, of_epoch bigint) RETURNS boolean
-  LANGUAGE sql STABLE AS $$
-  SELECT EXISTS (
-    SELECT FROM martlet.queue_lane l
-    WHERE l.queue = q AND l.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END
-      AND l.worker = me AND l.epoch = of_epoch)
-$$;
-
 -- Ends the wait of conversations that wait for one reason; a wait for another reason is left alone.
 CREATE FUNCTION martlet.queue_wake(q text, for_reason text, pages text[], persons text[]) RETURNS void
-  LANGUAGE sql AS $$
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan
+  AS $$
+BEGIN
   UPDATE martlet.queue_parked p SET until = clock_timestamp()
   FROM unnest(pages, persons) AS i (page_id, person)
   WHERE p.queue = q AND p.conv = martlet.conv(i.page_id, i.person) AND p.reason = for_reason
-    AND p.until > clock_timestamp()
-$$;
+    AND p.until > clock_timestamp();
+END $$;
 
 CREATE FUNCTION martlet.queue_wake_page(q text, for_reason text, of_page text) RETURNS void
   LANGUAGE sql AS $$
@@ -238,10 +234,9 @@ BEGIN
           SELECT p.lane, j.id, p.conv, p.page_id, p.person, j.kind, j.v, p.attempts, j.trace,
             (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload, p.reason
           FROM (
-            SELECT d.* FROM unnest(lanes) AS l (lane) CROSS JOIN LATERAL (
-              SELECT * FROM martlet.queue_parked t
-              WHERE t.queue = '%1$s' AND t.lane = l.lane AND t.until <= clock_timestamp() AND t.conv <> ALL (busy)
-              ORDER BY t.until LIMIT 16) d) p
+            SELECT * FROM martlet.queue_parked t
+            WHERE t.queue = '%1$s' AND t.until <= clock_timestamp() AND t.lane = ANY (lanes) AND t.conv <> ALL (busy)
+            ORDER BY t.until LIMIT 64) p
           LEFT JOIN LATERAL (
             SELECT * FROM martlet.queue_%1$s t WHERE t.conv = p.conv AND t.lane < 0 ORDER BY t.id LIMIT 32) j ON true;
       END $$
@@ -258,7 +253,9 @@ BEGIN
           SELECT i.lane, i.epoch, array_agg(i.id ORDER BY i.id) AS ids
           FROM unnest(lanes, epochs, ids) AS i (lane, epoch, id) GROUP BY i.lane, i.epoch ORDER BY i.lane
         LOOP
-          IF martlet.queue_owns('%1$s', part.lane, me, part.epoch) THEN
+          IF EXISTS (
+            SELECT FROM martlet.queue_lane h
+            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch) THEN
             RETURN QUERY DELETE FROM martlet.queue_%1$s t
               WHERE t.lane = part.lane AND t.id = ANY (part.ids) RETURNING t.id;
           END IF;
@@ -273,7 +270,9 @@ BEGIN
         why text, for_time interval, tries smallint, what text)
         RETURNS boolean LANGUAGE plpgsql %2$s AS $$
       BEGIN
-        IF NOT martlet.queue_owns('%1$s', of_lane, me, of_epoch) THEN RETURN false; END IF;
+        IF NOT EXISTS (
+            SELECT FROM martlet.queue_lane h
+            WHERE h.queue = '%1$s' AND h.lane = of_lane AND h.worker = me AND h.epoch = of_epoch) THEN RETURN false; END IF;
         INSERT INTO martlet.queue_parked (queue, conv, lane, page_id, person, until, attempts, reason, error)
           VALUES ('%1$s', martlet.conv(of_page, of_person), of_lane, of_page, of_person,
                   clock_timestamp() + for_time, tries, why, what)
@@ -296,7 +295,9 @@ BEGIN
           SELECT i.lane, i.epoch, array_agg(i.id ORDER BY i.id) AS ids
           FROM unnest(lanes, epochs, ids) AS i (lane, epoch, id) GROUP BY i.lane, i.epoch ORDER BY i.lane
         LOOP
-          IF martlet.queue_owns('%1$s', part.lane, me, part.epoch) THEN
+          IF EXISTS (
+            SELECT FROM martlet.queue_lane h
+            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch) THEN
             RETURN QUERY UPDATE martlet.queue_%1$s t SET lane = -1 - part.lane
               WHERE t.lane = part.lane AND t.id = ANY (part.ids)
                 AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = t.conv)
@@ -313,7 +314,9 @@ BEGIN
       BEGIN
         RETURN QUERY DELETE FROM martlet.queue_parked p
           USING unnest(lanes, epochs, convs) AS i (lane, epoch, conv)
-          WHERE p.queue = '%1$s' AND p.conv = i.conv AND martlet.queue_owns('%1$s', i.lane, me, i.epoch)
+          WHERE p.queue = '%1$s' AND p.conv = i.conv AND EXISTS (
+            SELECT FROM martlet.queue_lane h
+            WHERE h.queue = '%1$s' AND h.lane = i.lane AND h.worker = me AND h.epoch = i.epoch)
             AND NOT EXISTS (SELECT FROM martlet.queue_%1$s t WHERE t.conv = i.conv AND t.lane < 0)
           RETURNING p.conv;
       END $$
@@ -325,7 +328,9 @@ BEGIN
         me uuid, of_lane smallint, of_epoch bigint, of_id bigint, tries smallint, what text)
         RETURNS boolean LANGUAGE plpgsql %2$s AS $$
       BEGIN
-        IF NOT martlet.queue_owns('%1$s', of_lane, me, of_epoch) THEN RETURN false; END IF;
+        IF NOT EXISTS (
+            SELECT FROM martlet.queue_lane h
+            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END AND h.worker = me AND h.epoch = of_epoch) THEN RETURN false; END IF;
         WITH head AS (DELETE FROM martlet.queue_%1$s t WHERE t.lane = of_lane AND t.id = of_id RETURNING t.*)
         INSERT INTO martlet.queue_dead
           (queue, id, conv, page_id, person, kind, v, attempts, trace, enqueued_at, payload, error)

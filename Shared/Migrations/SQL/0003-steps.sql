@@ -118,14 +118,18 @@ $$;
 -- identity: what Meta tells of people.
 CREATE FUNCTION martlet.profile_save(
   pages text[], persons text[], states text[], first_names text[], last_names text[], profiles text[])
-  RETURNS void LANGUAGE sql AS $$
+  RETURNS void LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET plan_cache_mode = force_generic_plan
+  AS $$
+BEGIN
   UPDATE martlet.contact c
   SET profile_state = i.state, first_name = i.first_name, last_name = i.last_name, profile = i.profile::jsonb,
       profile_at = clock_timestamp()
   FROM unnest(pages, persons, states, first_names, last_names, profiles)
     AS i (page_id, person, state, first_name, last_name, profile)
-  WHERE c.page_id = i.page_id AND c.person = i.person
-$$;
+  WHERE c.page_id = i.page_id AND c.person = i.person;
+END $$;
 
 -- Whoever parks for a page's token, and whoever brings one, go one after the other.
 CREATE FUNCTION martlet.page_lock(of_page text) RETURNS void
@@ -155,7 +159,10 @@ CREATE FUNCTION martlet.send_attempts(
 BEGIN
   RETURN QUERY
     WITH input AS MATERIALIZED (
-      SELECT i.*, martlet.queue_owns('send', i.lane, me, i.epoch) AND EXISTS (
+      SELECT i.*, EXISTS (
+          SELECT FROM martlet.queue_lane h
+          WHERE h.queue = 'send' AND h.lane = CASE WHEN i.lane < 0 THEN -1 - i.lane ELSE i.lane END
+            AND h.worker = me AND h.epoch = i.epoch) AND EXISTS (
           SELECT FROM martlet.queue_send q
           WHERE q.lane = i.lane AND q.id = i.id AND q.payload ->> 'message_id' = i.message::text) AS is_held
       FROM unnest(rows, epochs, ids, pages, persons, messages, attempt_ids, resends, traces) WITH ORDINALITY

@@ -38,15 +38,15 @@ package struct Database: Sendable {
 
   /// Runs the consumers' ear: each is woken by its queue's notifications.
   package func listener<First: JobHandler>(for consumer: QueueConsumer<First>, of queue: QueueName) -> any Service {
-    listener([queue: { consumer.wake() }])
+    listener([queue: { consumer.wake(lanes: $0) }])
   }
 
-  package func listener(_ consumers: [QueueName: @Sendable () -> Void]) -> any Service {
+  package func listener(_ consumers: [QueueName: @Sendable (_ lanes: String?) -> Void]) -> any Service {
     let byChannel = Dictionary(uniqueKeysWithValues: consumers.map { ("martlet_\($0.key.rawValue)", $0.value) })
     let listener = PostgresListener(direct, channels: byChannel.keys.sorted(), on: loop, logger: logger) { event in
       switch event {
-      case .listening: for wake in byChannel.values { wake() }
-      case .notification(let channel, _): byChannel[channel]?()
+      case .listening: for wake in byChannel.values { wake(nil) }
+      case .notification(let channel, let lanes): byChannel[channel]?(lanes)
       }
     }
     // Without it work is found by polling, a second later: slower, not broken.
