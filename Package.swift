@@ -170,6 +170,8 @@ let package = Package(
         "Messenger", "Contracts", logging, lifecycle,
       ]),
     tests("CLITests", ["CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON"]),
-    tests("SystemTests", ["Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
+    tests(
+      "SystemTests",
+      ["Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
   ]
 )
