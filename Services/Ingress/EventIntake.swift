@@ -39,8 +39,8 @@ struct EventIntake: Sendable {
 
   private static func store(_ rows: [EventRow], in pool: PostgresPool) async throws -> Int {
     Recorder(label: "martlet_batch_size", dimensions: [("batch", "ingest")]).record(rows.count)
-    for row in rows {
-      Counter(label: "martlet_webhook_events_total", dimensions: [("kind", row.kindLabel)]).increment()
+    for (kind, rows) in Dictionary(grouping: rows, by: \.kindLabel) {
+      Counter(label: "martlet_webhook_events_total", dimensions: [("kind", kind)]).increment(by: rows.count)
     }
     let targets = Set(rows.flatMap(\.targets))
     return try await pool.withConnection { connection in

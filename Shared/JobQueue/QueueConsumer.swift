@@ -1,5 +1,4 @@
 package import Logging
-internal import Metrics
 package import Postgres
 internal import ServiceLifecycle
 internal import Synchronization
@@ -16,6 +15,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private let statements: OwnerStatements
   private let completions: GroupCommit<Completion<Handler>.Done, Completion<Handler>.Outcome>
   private let deadline = LeaseDeadline()
+  private let meters: ConsumerMeters
   private nonisolated let doorbell: Doorbell
   private nonisolated let statusBox = Mutex(Status())
 
@@ -46,6 +46,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       pool: pool, handler: handler, statements: statements, isDurable: configuration.isDurable)
     completions = GroupCommit(limit: configuration.batch) { try await completion($0) }
     doorbell = Doorbell()
+    meters = ConsumerMeters(configuration.queue)
   }
 
   package nonisolated var status: Status { statusBox.withLock { $0 } }
@@ -121,7 +122,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   private func setStatus(failure: String?) {
     statusBox.withLock { $0 = Status(lanes: book.lanesHeld, running: book.running, failure: failure) }
-    Gauge(label: "martlet_lanes_held", dimensions: [("queue", configuration.queue.rawValue)]).record(book.lanesHeld)
+    meters.holds(lanes: book.lanesHeld)
   }
 
   // MARK: The loop
@@ -256,7 +257,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     case .failed(let error, let pause, let recording):
       outcome = await fail(job, error, pause: pause, recording: recording)
     }
-    measure(job, started, outcome)
+    meters.ended(outcome, waited: job.waited, ran: started.duration(to: .now), running: book.running)
     doorbell.ring(book.loaded < configuration.loadLimit / 2 ? postponed : .nowhere)
   }
 
@@ -306,14 +307,5 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
         return nil
       }
     }
-  }
-
-  private func measure(_ job: Job, _ started: ContinuousClock.Instant, _ outcome: String) {
-    let queue = ("queue", configuration.queue.rawValue)
-    Counter(label: "martlet_jobs_total", dimensions: [queue, ("outcome", outcome)]).increment()
-    Timer(label: "martlet_job_wait_seconds", dimensions: [queue]).recordNanoseconds(Int64(job.waited / .nanoseconds(1)))
-    let took = started.duration(to: .now)
-    Timer(label: "martlet_job_run_seconds", dimensions: [queue]).recordNanoseconds(Int64(took / .nanoseconds(1)))
-    Gauge(label: "martlet_jobs_in_flight", dimensions: [queue]).record(book.running)
   }
 }

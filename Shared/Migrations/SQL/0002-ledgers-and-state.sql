@@ -58,7 +58,6 @@ CREATE TABLE martlet.send_outcome (
   fbtrace_id text,
   error      text
 ) PARTITION BY RANGE (day);
-CREATE INDEX send_outcome_attempt ON martlet.send_outcome (attempt_id);
 
 CREATE TABLE martlet.ledger (name text PRIMARY KEY, keep_days int NOT NULL);
 INSERT INTO martlet.ledger VALUES ('event', 30), ('turn', 30), ('send_attempt', 90), ('send_outcome', 90);
@@ -144,5 +143,5 @@ CREATE TABLE martlet.message (
   error      text,
   PRIMARY KEY (page_id, id)
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX message_mid ON martlet.message (page_id, mid) WHERE mid IS NOT NULL;
+-- `mid` and `state` stand in no index, so that their changes stay within the row's own page of the heap.
 CREATE INDEX message_person ON martlet.message (page_id, person, attempt_at);

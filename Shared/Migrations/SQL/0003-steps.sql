@@ -7,7 +7,7 @@ CREATE FUNCTION martlet.ingest(
   apps text[], queues text[], pages text[], persons text[], kinds text[], keys text[], times bigint[],
   inbound boolean[], traces text[], bodies text[], payloads text[])
   RETURNS int LANGUAGE plpgsql
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  SET enable_seqscan = off SET jit = off
   SET plan_cache_mode = force_generic_plan
   AS $$
 DECLARE
@@ -22,12 +22,11 @@ BEGIN
     INSERT INTO martlet.event (day, app_id, page_id, kind, key, person, event_at, trace, body)
     SELECT today, i.app_id, i.page_id, i.kind, i.key, i.person, i.event_at, i.trace, i.body::jsonb
     FROM input i
-    WHERE NOT EXISTS (
-        SELECT FROM martlet.event e WHERE e.day = today - 1
-          AND e.app_id = i.app_id AND e.page_id = i.page_id AND e.kind = i.kind AND e.key = i.key)
-      AND NOT EXISTS (
-        SELECT FROM martlet.event e WHERE e.day = today - 2
-          AND e.app_id = i.app_id AND e.page_id = i.page_id AND e.kind = i.kind AND e.key = i.key)
+    -- Scalar sub-selects, which the planner cannot turn into a join over whole partitions.
+    WHERE (SELECT e.day FROM martlet.event e WHERE e.day = today - 1 AND e.app_id = i.app_id
+             AND e.page_id = i.page_id AND e.kind = i.kind AND e.key = i.key) IS NULL
+      AND (SELECT e.day FROM martlet.event e WHERE e.day = today - 2 AND e.app_id = i.app_id
+             AND e.page_id = i.page_id AND e.kind = i.kind AND e.key = i.key) IS NULL
     ORDER BY i.n
     ON CONFLICT DO NOTHING
     RETURNING app_id, page_id, kind, key
@@ -43,12 +42,10 @@ BEGIN
     RETURNING c.page_id, c.person, xmax = 0 AS is_new
   ), identify AS (
     INSERT INTO martlet.queue_identify (lane, conv, page_id, person, kind, v, trace, payload)
-    SELECT martlet.lane(a.conv), a.conv, a.page_id, a.person, 'profile', 1, a.trace, '{}'
-    FROM people p
-    CROSS JOIN LATERAL (
-      SELECT * FROM accepted x WHERE x.page_id = p.page_id AND x.person = p.person ORDER BY x.n LIMIT 1) a
+    SELECT DISTINCT ON (a.conv) martlet.lane(a.conv), a.conv, a.page_id, a.person, 'profile', 1, a.trace, '{}'::jsonb
+    FROM people p JOIN accepted a USING (page_id, person)
     WHERE p.is_new
-    ORDER BY a.n
+    ORDER BY a.conv, a.n
   ), understand AS (
     INSERT INTO martlet.queue_understand (lane, conv, page_id, person, kind, v, trace, payload)
     SELECT martlet.lane(a.conv), a.conv, a.page_id, a.person, a.kind, 1, a.trace, a.payload::jsonb
