@@ -34,6 +34,9 @@ struct ReceiptHandler: JobHandler {
     }
   }
 
+  /// Hardly an echo finds somebody waiting for it; `receipt_echoes` notifies where one does.
+  var wakesTargets: Bool { false }
+
   func targets(of receipt: Receipt, for job: Job) -> [QueueTarget] {
     guard case .echo = receipt else { return [] }
     return [QueueTarget(.send, pageID: job.pageID, person: job.person)]

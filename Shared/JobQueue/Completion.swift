@@ -42,7 +42,7 @@ struct Completion<Handler: JobHandler>: Sendable {
       let finished = Set(try rows.last!.map { try $0.int64("id") })
       let applied = batch.filter { finished.contains($0.job.id) }
       transaction.atCommit(handler.statements(applying: applied))
-      if !targets.isEmpty { transaction.afterCommit(QueueStatements.notify(targets)) }
+      if !targets.isEmpty, handler.wakesTargets { transaction.afterCommit(QueueStatements.notify(targets)) }
       return finished
     }
   }

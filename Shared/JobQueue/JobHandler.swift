@@ -10,10 +10,16 @@ package protocol JobHandler: Sendable {
   /// Calls to the outside happen at least once: a job whose lane was taken over in the meantime runs again.
   func run(_ job: Job) async -> Verdict<Effect>
 
-  /// Where the effects will write jobs or end waits: those lanes are locked before the jobs are taken out, and who
-  /// sleeps there is woken after the commit.
+  /// Where the effects will write jobs or end waits: those lanes are locked before the jobs are taken out.
   func targets(of effect: Effect, for job: Job) -> [QueueTarget]
+
+  /// Whether who sleeps at those targets is woken after the commit; not where the statements see to it themselves.
+  var wakesTargets: Bool { get }
 
   /// The statements that apply the effects of finished jobs: sent with the commit.
   func statements(applying done: [(job: Job, effect: Effect)]) -> [Statement]
+}
+
+extension JobHandler {
+  package var wakesTargets: Bool { true }
 }

@@ -192,7 +192,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       guard let job = try job(row) else { continue }
       read.append((job, try row.bool("parked")))
     }
-    let aside = book.read(read, number: reading.number)
+    let aside = book.read(read)
     if !aside.isEmpty { try await moveAside(aside) }
 
     var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
@@ -282,6 +282,8 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     let lock = recheck.isEmpty ? [] : [QueueStatements.lock([job.target])]
     _ = await untilStored(job) { try await self.pool.run([.synchronousCommit(false)] + lock + [park] + recheck) }
     book.parked(job)
+    // It may be due already: what it waited for came while the parking was stored.
+    doorbell.ring(.lanes([job.lane]))
     // The shortest waits end between two polls.
     guard duration < configuration.poll else { return }
     let doorbell = doorbell

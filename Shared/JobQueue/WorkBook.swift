@@ -18,13 +18,14 @@ struct WorkBook {
     var isRunning = false
   }
 
+  private enum Parking { case underWay, stored }
+
   private var lanes: [Int: Lane] = [:]
   private var conversations: [Int64: Conversation] = [:]
   private var ready: [Int64] = []
   private var readyHead = 0
-  /// Conversations whose parking a read may not have seen; with the number of the last such read, once it is known.
-  private var parking: [Int64: Int?] = [:]
-  private var readsStarted = 0
+  /// Conversations whose parking is being stored, or was stored while a read was under way that may not have seen it.
+  private var parking: [Int64: Parking] = [:]
   private var holdings = 0
 
   /// Conversations whose jobs in the book come from their parking.
@@ -77,8 +78,6 @@ struct WorkBook {
   // MARK: Reading
 
   struct Reading {
-    /// Tells which parkings this read can have seen.
-    let number: Int
     let cursors: [(lane: Int, cursor: Int64)]
     /// Where parked conversations may be taken up again, and which of them are not to be.
     let dueLanes: [Int]
@@ -95,9 +94,10 @@ struct WorkBook {
       case .lanes(let wanted): wanted.sorted().compactMap { lane in open[lane].map { (lane, $0.cursor) } }
       }
     guard !cursors.isEmpty else { return nil }
-    readsStarted += 1
+    // One read at a time: the next one sees every parking that is stored by now.
+    if !parking.isEmpty { parking = parking.filter { $0.value == .underWay } }
     let busy = Array(replaying) + parking.keys
-    return Reading(number: readsStarted, cursors: cursors, dueLanes: open.keys.sorted(), busy: busy)
+    return Reading(cursors: cursors, dueLanes: open.keys.sorted(), busy: busy)
   }
 
   func hold(ofLane lane: Int) -> (epoch: Int64, holding: Int)? {
@@ -105,13 +105,12 @@ struct WorkBook {
   }
 
   /// Takes in what a read brought; returns the jobs that must step aside because their conversation waits.
-  mutating func read(_ jobs: [(job: Job, isParked: Bool)], number: Int) -> [Job] {
+  mutating func read(_ jobs: [(job: Job, isParked: Bool)]) -> [Job] {
     var aside: [Job] = []
     for (job, isParked) in jobs where lanes[job.lane]?.holding == job.holding {
       lanes[job.lane]?.cursor = job.id
       if isParked || parking[job.conversation] != nil { aside.append(job) } else { add(job, isReplay: false) }
     }
-    if !parking.isEmpty { parking = parking.filter { _, lastRead in lastRead.map { number <= $0 } ?? true } }
     return aside
   }
 
@@ -179,7 +178,7 @@ struct WorkBook {
   /// The job's conversation is about to be parked: the ids of its rows in the lane that must move aside with it.
   mutating func startParking(_ job: Job) -> [Int64] {
     guard isCurrent(job), let conversation = conversations[job.conversation] else { return [] }
-    parking[job.conversation] = .some(nil)
+    parking[job.conversation] = .underWay
     return conversation.jobs.filter { $0.row >= 0 }.map(\.id)
   }
 
@@ -188,7 +187,7 @@ struct WorkBook {
     running -= 1
     guard isCurrent(job) else { return }
     drop(job.conversation)
-    parking[job.conversation] = .some(readsStarted)
+    parking[job.conversation] = .stored
   }
 
   private func isCurrent(_ job: Job) -> Bool {

@@ -7,14 +7,17 @@ package struct PostgresConfiguration: Sendable {
   package var connectTimeout: Duration
   /// How long one exchange may take before its connection is given up as half gone.
   package var statementTimeout: Duration
+  /// Whether statements may be prepared by name; not behind a pooler in transaction mode.
+  package var preparesStatements: Bool
 
   package init(
     url: String, applicationName: String, connectTimeout: Duration = .seconds(3),
-    statementTimeout: Duration = .seconds(15)
+    statementTimeout: Duration = .seconds(15), preparesStatements: Bool = true
   ) {
     self.url = url
     self.applicationName = applicationName
     self.connectTimeout = connectTimeout
     self.statementTimeout = statementTimeout
+    self.preparesStatements = preparesStatements
   }
 }

@@ -6,7 +6,13 @@ internal import Synchronization
 ///
 /// A broken connection fails everyone who waits on it and stays closed; ``PostgresPool`` opens the next.
 package actor PostgresConnection {
-  typealias Waiter = CheckedContinuation<[Rows], any Error>
+  enum Waiter {
+    case caller(CheckedContinuation<[Rows], any Error>)
+    /// Nobody asks how it ended.
+    case nobody
+    /// The connection itself, for the statement with this text.
+    case preparing(String)
+  }
 
   private struct Handle: ~Copyable {
     let pointer: OpaquePointer
@@ -19,7 +25,8 @@ package actor PostgresConnection {
   private let handle: Handle
   private let configuration: PostgresConfiguration
   private nonisolated let openFlag = Atomic(false)
-  private var exchanges = ExchangeQueue<Rows, Waiter?>()
+  private var prepared: PreparedStatements
+  private var exchanges = ExchangeQueue<Rows, Waiter>()
   private var watched: Int32?
   private var connecting: CheckedContinuation<Void, any Error>?
   private var watchdog: LoopTimer?
@@ -41,6 +48,7 @@ package actor PostgresConnection {
     handle = Handle(pointer: pointer)
     self.configuration = configuration
     self.loop = loop
+    prepared = PreparedStatements(isEnabled: configuration.preparesStatements)
   }
 
   isolated deinit {
@@ -56,7 +64,9 @@ package actor PostgresConnection {
   package func run(_ statements: [Statement], followUp: [Statement] = []) async throws -> [Rows] {
     guard isOpen else { throw PostgresError(code: .connectionLost, operation: statements.first?.name ?? "idle") }
     return try await withCheckedThrowingContinuation { waiter in
-      guard sendExchange(statements, waiter), followUp.isEmpty || sendExchange(followUp, nil) else { return lose() }
+      let isSent =
+        sendExchange(statements, .caller(waiter)) && (followUp.isEmpty || sendExchange(followUp, .nobody))
+      guard isSent else { return lose() }
       flush()
       startWatchdog()
     }
@@ -153,14 +163,28 @@ extension PostgresConnection {
 // MARK: Exchanging
 
 extension PostgresConnection {
-  private func sendExchange(_ statements: [Statement], _ waiter: Waiter?) -> Bool {
+  private func sendExchange(_ statements: [Statement], _ waiter: Waiter) -> Bool {
+    let uses = statements.map { prepared.use($0.sql) }
+    for (statement, use) in zip(statements, uses) {
+      // In an exchange of its own: an error before it must not take the name with it.
+      guard case .prepare(let name) = use else { continue }
+      exchanges.sent(["preparing \(statement.name)"], at: .now, waiter: .preparing(statement.sql))
+      let isSent = PQsendPrepare(handle.pointer, name, statement.sql, 0, nil) == 1
+      guard isSent, PQpipelineSync(handle.pointer) == 1 else { return false }
+    }
     exchanges.sent(statements.map(\.name), at: .now, waiter: waiter)
-    return statements.allSatisfy(send) && PQpipelineSync(handle.pointer) == 1
+    return zip(statements, uses).allSatisfy(send) && PQpipelineSync(handle.pointer) == 1
   }
 
-  private func send(_ statement: Statement) -> Bool {
+  private func send(_ statement: Statement, _ use: PreparedStatements.Use) -> Bool {
     withParameters(statement.parameters) { values in
-      PQsendQueryParams(handle.pointer, statement.sql, Int32(values.count), nil, values.baseAddress, nil, nil, 0) == 1
+      let (count, base) = (Int32(values.count), values.baseAddress)
+      switch use {
+      case .plain:
+        return PQsendQueryParams(handle.pointer, statement.sql, count, nil, base, nil, nil, 0) == 1
+      case .prepare(let name), .execute(let name):
+        return PQsendQueryPrepared(handle.pointer, name, count, base, nil, nil, 0) == 1
+      }
     }
   }
 
@@ -207,11 +231,19 @@ extension PostgresConnection {
     }
   }
 
-  private func finish(_ action: ExchangeQueue<Rows, Waiter?>.Action) {
+  private func finish(_ action: ExchangeQueue<Rows, Waiter>.Action) {
     switch action {
-    case .none: break
-    case .succeed(let waiter, let rows): waiter?.resume(returning: rows)
-    case .fail(let waiter, let error): waiter?.resume(throwing: error)
+    case .succeed(.caller(let caller), let rows): caller.resume(returning: rows)
+    case .fail(let waiter, let error): tell(waiter, error)
+    case .none, .succeed: break
+    }
+  }
+
+  private func tell(_ waiter: Waiter, _ error: PostgresError) {
+    switch waiter {
+    case .caller(let caller): caller.resume(throwing: error)
+    case .preparing(let sql): prepared.forget(sql)
+    case .nobody: break
     }
   }
 
@@ -223,7 +255,7 @@ extension PostgresConnection {
     if let watchdog { loop.cancel(watchdog) }
     watchdog = nil
     let error = PostgresError(code: code, operation: operation, detail: firstLine(PQerrorMessage(handle.pointer)))
-    for (waiter, error) in exchanges.failAll(error) { waiter?.resume(throwing: error) }
+    for (waiter, error) in exchanges.failAll(error) { tell(waiter, error) }
   }
 
   /// One timer watches the oldest exchange: a server that is half gone never answers and never hangs up.

@@ -259,7 +259,16 @@ BEGIN
     FROM settled s
     JOIN unnest(pages, messages, attempts, mids) AS i (page_id, message, attempt, mid)
       ON i.page_id = s.page_id AND i.message = s.id;
-  PERFORM martlet.queue_wake('send', 'unknown', pages, persons);
+  IF EXISTS (
+    SELECT FROM unnest(pages, persons) AS i (page_id, person)
+    JOIN martlet.queue_parked p ON p.queue = 'send' AND p.conv = martlet.conv(i.page_id, i.person)
+    WHERE p.reason = 'unknown')
+  THEN
+    PERFORM martlet.queue_wake('send', 'unknown', pages, persons);
+    -- Rare, and so not guarded by who sleeps: a check inside the transaction could miss a worker that just lies down.
+    PERFORM pg_notify('martlet_send', string_agg(DISTINCT martlet.lane(martlet.conv(i.page_id, i.person))::text, ','))
+      FROM unnest(pages, persons) AS i (page_id, person);
+  END IF;
 END $$;
 
 -- outbound: deliveries and reads cover everything up to a time; states only move forward.

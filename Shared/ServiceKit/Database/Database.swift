@@ -24,7 +24,9 @@ package struct Database: Sendable {
     let name = "martlet \(settings.service.rawValue)"
     loop = SocketLoop()
     pool = PostgresPool(
-      PostgresConfiguration(url: try settings.databaseURL, applicationName: name, statementTimeout: patience),
+      PostgresConfiguration(
+        url: try settings.databaseURL, applicationName: name, statementTimeout: patience,
+        preparesStatements: settings.string(.databaseIsPooled) != "true"),
       limit: connections, leaseTimeout: min(patience, .seconds(3)), on: loop)
     direct = PostgresConfiguration(url: try settings.databaseDirectURL, applicationName: "\(name) listener")
     self.health = health

@@ -31,6 +31,8 @@ extension SettingName {
   package static let databaseDirectURL = SettingName(
     "MARTLET_DATABASE_DIRECT_URL", "the same past a pooler, for LISTEN and migrations; default MARTLET_DATABASE_URL",
     isSecret: true)
+  package static let databaseIsPooled = SettingName(
+    "MARTLET_DATABASE_POOLED", "true where a pooler in transaction mode stands at MARTLET_DATABASE_URL")
   package static let apps = SettingName(
     "MARTLET_APPS", #"Meta apps, as JSON: {"<app id>": {"secrets": ["..."], "verify_token": "..."}}"#, isSecret: true)
   package static let keys = SettingName(
@@ -67,7 +69,8 @@ extension SettingName {
 
   /// Every setting of every service. A flag that is not here is refused, a variable that is not here is warned of.
   package static let all: [SettingName] = [
-    databaseURL, databaseDirectURL, apps, keys, pages, graphURL, publicURL, bind, port, adminPort, logLevel, logFormat,
+    databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, publicURL, bind, port, adminPort,
+    logLevel, logFormat,
     bot, lease, sendGrace, sendInFlight, graphTimeout, simulatorWebhookURL,
     simulatorLedger,
   ]
