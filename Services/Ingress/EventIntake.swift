@@ -46,7 +46,7 @@ struct EventIntake: Sendable {
     return try await pool.withConnection { connection in
       let results = try await connection.run(
         [.synchronousCommit(true), QueueStatements.lock(targets), EventRow.ingest(rows)],
-        followUp: QueueStatements.notify(targets))
+        followUp: QueueStatements.notify(targets.filter { $0.queue != .identify }))
       return try results[2][0].int("new")
     }
   }

@@ -34,6 +34,8 @@ struct ReceiptHandler: JobHandler {
     }
   }
 
+  var runsAhead: Bool { true }
+
   /// Hardly an echo finds somebody waiting for it; `receipt_echoes` notifies where one does.
   var wakesTargets: Bool { false }
 

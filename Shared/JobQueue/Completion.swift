@@ -21,17 +21,29 @@ struct Completion<Handler: JobHandler>: Sendable {
   }
 
   /// Throws when PostgreSQL is out of reach; whether the batch took effect is open then, and trying again tells.
-  func callAsFunction(_ batch: [Done]) async throws -> [Outcome] {
+  ///
+  /// - Parameter groups: What belongs to one conversation each, in order.
+  func callAsFunction(groups: [[Done]]) async throws -> [[Outcome]] {
     do {
-      let finished = try await commit(batch)
-      return batch.map { finished.contains($0.job.id) ? .applied : .discarded }
+      let finished = try await commit(groups.flatMap { $0 })
+      return groups.map { $0.map { finished.contains($0.job.id) ? .applied : .discarded } }
     } catch let error as PostgresError where !error.isUnavailable {
-      guard batch.count > 1 else { return [.refused(error)] }
       // One effect that PostgreSQL refuses must not hold up its neighbours.
-      var outcomes: [Outcome] = []
-      for done in batch { outcomes += try await callAsFunction([done]) }
+      if groups.count == 1, groups[0].count == 1 { return [[.refused(error)]] }
+      var outcomes: [[Outcome]] = []
+      for group in groups { outcomes.append(try await oneByOne(group)) }
       return outcomes
     }
+  }
+
+  /// In order, up to the first that is refused.
+  private func oneByOne(_ group: [Done]) async throws -> [Outcome] {
+    var outcomes: [Outcome] = []
+    for done in group {
+      outcomes += try await callAsFunction(groups: [[done]])[0]
+      if case .refused = outcomes.last { break }
+    }
+    return outcomes
   }
 
   private func commit(_ batch: [Done]) async throws -> Set<Int64> {

@@ -10,6 +10,10 @@ package protocol JobHandler: Sendable {
   /// Calls to the outside happen at least once: a job whose lane was taken over in the meantime runs again.
   func run(_ job: Job) async -> Verdict<Effect>
 
+  /// Whether a job may run before the effects of the one before it are stored, because it looks at nothing but itself.
+  /// The jobs of a conversation then end together, their effects still applied in order.
+  var runsAhead: Bool { get }
+
   /// Where the effects will write jobs or end waits: those lanes are locked before the jobs are taken out.
   func targets(of effect: Effect, for job: Job) -> [QueueTarget]
 
@@ -21,5 +25,6 @@ package protocol JobHandler: Sendable {
 }
 
 extension JobHandler {
+  package var runsAhead: Bool { false }
   package var wakesTargets: Bool { true }
 }

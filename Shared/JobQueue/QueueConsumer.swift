@@ -13,7 +13,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private let pool: PostgresPool
   private let logger: Logger
   private let statements: OwnerStatements
-  private let completions: GroupCommit<Completion<Handler>.Done, Completion<Handler>.Outcome>
+  private let completions: GroupCommit<[Completion<Handler>.Done], [Completion<Handler>.Outcome]>
   private let deadline = LeaseDeadline()
   private let meters: ConsumerMeters
   private nonisolated let doorbell: Doorbell
@@ -44,7 +44,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     self.statements = statements
     let completion = Completion(
       pool: pool, handler: handler, statements: statements, isDurable: configuration.isDurable)
-    completions = GroupCommit(limit: configuration.batch) { try await completion($0) }
+    completions = GroupCommit(limit: configuration.batch) { try await completion(groups: $0) }
     doorbell = Doorbell()
     meters = ConsumerMeters(configuration.queue)
   }
@@ -234,20 +234,10 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   private func execute(_ job: Job) async {
     let started = ContinuousClock.now
-    let verdict = await handler.run(job)
     let outcome: String
-    switch verdict {
+    switch await handler.run(job) {
     case .done(let effect):
-      switch await untilStored(job, { try await self.completions.submit((job, effect)) }) {
-      case .applied:
-        outcome = "done"
-        book.finished(job)
-      case .refused(let error):
-        outcome = await fail(job, "\(error)")
-      case .discarded, nil:
-        outcome = "discarded"
-        book.finished(job)
-      }
+      outcome = await complete([(job, effect)] + runAhead(of: job))
     case .park(let reason, let duration, let recheck):
       await park(job, reason, for: duration, attempts: job.attempts, error: nil, recheck: recheck)
       outcome = "parked_\(reason.rawValue)"
@@ -259,6 +249,31 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
     meters.ended(outcome, waited: job.waited, ran: started.duration(to: .now), running: book.running)
     doorbell.ring(book.loaded < configuration.loadLimit / 2 ? postponed : .nowhere)
+  }
+
+  /// Does what stands behind a job, up to the first that does not simply end: that one gets a turn of its own.
+  private func runAhead(of job: Job) async -> [Completion<Handler>.Done] {
+    guard handler.runsAhead else { return [] }
+    var done: [Completion<Handler>.Done] = []
+    for next in book.behind(job) {
+      guard case .done(let effect) = await handler.run(next) else { break }
+      done.append((next, effect))
+    }
+    return done
+  }
+
+  /// Takes jobs of one conversation out together. The first of them that is refused fails; those behind it run again.
+  private func complete(_ group: [Completion<Handler>.Done]) async -> String {
+    let head = group[0].job
+    guard let outcomes = await untilStored(head, { try await self.completions.submit(group) }) else {
+      book.finished(head)
+      return "discarded"
+    }
+    let accepted = outcomes.prefix { if case .refused = $0 { false } else { true } }
+    if accepted.isEmpty, case .refused(let error) = outcomes[0] { return await fail(head, "\(error)") }
+    book.finished(head, with: group[1..<accepted.count].map(\.job))
+    if case .discarded = outcomes[0] { return "discarded" }
+    return "done"
   }
 
   private func fail(_ job: Job, _ error: String, pause: Duration = .zero, recording: [Statement] = []) async -> String {
@@ -294,19 +309,21 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
   }
 
-  /// Tries until it is stored, PostgreSQL refuses it, or the lane is somebody else's. Nil then.
+  /// Tries until it is stored. Nil when the lane is somebody else's by then, or the service stops: the job stands in
+  /// the table as it was.
   private func untilStored<Value: Sendable>(_ job: Job, _ store: @Sendable () async throws -> Value) async -> Value? {
     while true {
       do {
         return try await store()
-      } catch let error as PostgresError where error.isUnavailable {
-        guard book.hold(ofLane: job.lane)?.epoch == job.epoch, !isStopping, !Task.isCancelled else { return nil }
-        try? await Task.sleep(for: .milliseconds(200))
       } catch {
-        logger.error(
-          "a finished job could not be stored",
-          metadata: ["queue": "\(configuration.queue)", "job.id": "\(job.id)", "error": "\(error)"])
-        return nil
+        guard book.hold(ofLane: job.lane)?.epoch == job.epoch, !isStopping, !Task.isCancelled else { return nil }
+        let isAway = (error as? PostgresError)?.isUnavailable ?? false
+        if !isAway {
+          logger.error(
+            "a job's end could not be stored",
+            metadata: ["queue": "\(configuration.queue)", "job.id": "\(job.id)", "error": "\(error)"])
+        }
+        try? await Task.sleep(for: isAway ? .milliseconds(200) : .seconds(5))
       }
     }
   }

@@ -9,10 +9,7 @@ package enum QueueStatements {
 
   /// Wakes who sleeps: after the commit, in an exchange of its own.
   package static func notify(_ targets: some Collection<QueueTarget>) -> [Statement] {
-    [
-      .synchronousCommit(false),
-      statement("queue.notify", "SELECT martlet.queue_notify($1::text[], $2::text[], $3::text[])", targets),
-    ]
+    [statement("queue.notify", "SELECT martlet.queue_notify($1::text[], $2::text[], $3::text[])", targets)]
   }
 
   /// Inserts jobs, one statement a queue; their lanes must be locked.

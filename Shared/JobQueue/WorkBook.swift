@@ -159,14 +159,22 @@ struct WorkBook {
     return nil
   }
 
-  /// The job is out of the queue, or was found to be somebody else's by now.
-  mutating func finished(_ job: Job) {
+  /// The jobs of the same conversation that stand behind one that runs.
+  func behind(_ job: Job) -> [Job] {
+    guard isCurrent(job), let jobs = conversations[job.conversation]?.jobs else { return [] }
+    return Array(jobs.dropFirst())
+  }
+
+  /// The job is out of the queue, or was found to be somebody else's by now; and so are those of `behind` that were
+  /// done with it.
+  mutating func finished(_ job: Job, with others: [Job] = []) {
     running -= 1
     guard isCurrent(job) else { return }
-    conversations[job.conversation]?.jobs.removeFirst()
+    let count = 1 + others.count
+    conversations[job.conversation]?.jobs.removeFirst(count)
     conversations[job.conversation]?.isRunning = false
-    loaded -= 1
-    lanes[job.lane]?.loaded -= 1
+    loaded -= count
+    lanes[job.lane]?.loaded -= count
     if conversations[job.conversation]?.jobs.isEmpty == true {
       conversations[job.conversation] = nil
       replaying.remove(job.conversation)

@@ -85,6 +85,7 @@ CREATE FUNCTION martlet.queue_notify(queues text[], pages text[], persons text[]
 DECLARE
   target record;
 BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true);
   FOR target IN
     SELECT i.queue, string_agg(DISTINCT martlet.lane(martlet.conv(i.page_id, i.person))::text, ',') AS lanes
     FROM unnest(queues, pages, persons) AS i (queue, page_id, person)

@@ -11,6 +11,7 @@ CREATE FUNCTION martlet.ingest(
   SET plan_cache_mode = force_generic_plan
   AS $$
 DECLARE
+  strangers text;
   today constant date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
   accepted_count int;
 BEGIN
@@ -46,6 +47,7 @@ BEGIN
     FROM people p JOIN accepted a USING (page_id, person)
     WHERE p.is_new
     ORDER BY a.conv, a.n
+    RETURNING lane
   ), understand AS (
     INSERT INTO martlet.queue_understand (lane, conv, page_id, person, kind, v, trace, payload)
     SELECT martlet.lane(a.conv), a.conv, a.page_id, a.person, a.kind, 1, a.trace, a.payload::jsonb
@@ -55,7 +57,10 @@ BEGIN
     SELECT martlet.lane(a.conv), a.conv, a.page_id, a.person, a.kind, 1, a.trace, a.payload::jsonb
     FROM accepted a WHERE a.queue = 'receipt' ORDER BY a.n
   )
-  SELECT count(*) INTO accepted_count FROM accepted;
+  SELECT (SELECT count(*) FROM accepted), (SELECT string_agg(DISTINCT lane::text, ',') FROM identify)
+    INTO accepted_count, strangers;
+  -- New people are rare enough to be told of in the transaction itself.
+  IF strangers IS NOT NULL THEN PERFORM pg_notify('martlet_identify', strangers); END IF;
   RETURN accepted_count;
 END $$;
 
