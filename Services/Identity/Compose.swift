@@ -18,7 +18,7 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let pages = PageDirectory(pool: database.pool, keys: keys)
   let handler = ProfileHandler(graph: graph, pages: pages, apps: AppSecrets(try settings.appSecrets), logger: logger)
   var queue = ConsumerConfiguration(queue: .identify, lease: settings.lease, concurrency: 32)
-  queue.maximumAttempts = 5
+  queue.maximumAttempts = ProfileHandler.maximumAttempts
   let consumer = QueueConsumer(queue, handler: handler, pool: database.pool, worker: randomID(), logger: logger)
   database.watch(consumer, of: .identify)
 

@@ -9,6 +9,8 @@ import ServiceKit
 
 /// Asks Meta once who a new person is, and lets the conversation that waits for the answer go on.
 struct ProfileHandler: JobHandler {
+  static let maximumAttempts = 5
+
   struct Answer: Sendable {
     /// Nil when Meta refused to tell; the conversation goes on without a name.
     let profile: Profile?
@@ -45,17 +47,25 @@ struct ProfileHandler: JobHandler {
   private func refused(_ error: GraphError, _ job: Job, _ token: String) async -> Verdict<Answer> {
     logger.debug("profile not told", metadata: ["error": "\(error)"])
     switch error.disposition {
+    // A bare 10 or 200 says that this app may not read profiles; only 102 and 190 say that the token is dead.
+    case .parkPage where error.code != 102 && error.code != 190:
+      return giveUp(job)
     case .parkPage:
       try? await pages.markDead(job.pageID, token: token)
       let recheck = PageToken.recheck(pageID: job.pageID, person: job.person)
       return .park(.page, atMost: .seconds(60), recheck: [recheck])
     case .drop, .parkConversation:
-      log("profile refused", job, "refused")
-      return .done(Answer(profile: nil))
+      return giveUp(job)
     case .retry, .slowDown, .unknown:
-      // Asking twice does no harm, so an open outcome is only a failure.
-      return .failed(error: "\(error)")
+      // Asking twice does no harm, so an open outcome is only a failure; but nobody waits for a name for ever.
+      return job.attempts + 1 < Self.maximumAttempts ? .failed(error: "\(error)") : giveUp(job)
     }
+  }
+
+  /// The conversation goes on without a name.
+  private func giveUp(_ job: Job) -> Verdict<Answer> {
+    log("profile refused", job, "refused")
+    return .done(Answer(profile: nil))
   }
 
   private func log(_ message: Logger.Message, _ job: Job, _ outcome: String) {

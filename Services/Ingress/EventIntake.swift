@@ -26,6 +26,7 @@ struct EventIntake: Sendable {
       return [count] + Array(repeating: 0, count: requests.count - 1)
     } catch let error as PostgresError where !error.isUnavailable {
       guard requests.count == 1 else { return try await oneByOne(requests, in: pool) }
+      guard error.sqlState?.hasPrefix("22") == true else { throw error }
       // PostgreSQL's jsonb cannot hold every JSON (numbers beyond its range): kept as text then, not lost.
       return [try await store(requests[0].map(\.asText), in: pool)]
     }

@@ -13,6 +13,8 @@ import ServiceKit
 struct TurnHandler: JobHandler {
   /// How long a new person's first message waits for their name.
   static let profilePatience = Duration.seconds(2)
+  /// In characters; Meta refuses 2,000 and more.
+  static let longestReply = 1_900
   /// What stands for a first name that Meta does not tell.
   static let namelessPerson = "there"
 
@@ -57,7 +59,9 @@ struct TurnHandler: JobHandler {
     let reply = bot.reply(
       to: said.text ?? "", variables: ["_userFirstName": start.firstName ?? Self.namelessPerson],
       seed: UInt64(bitPattern: job.id))
-    let message = try OutgoingMessage(to: job.person, content: .text(reply.text, quickReplies: []))
+    // What a person wrote may come back in a reply and make it longer than Meta takes.
+    let text = String(reply.text.prefix(Self.longestReply))
+    let message = try OutgoingMessage(to: job.person, content: .text(text, quickReplies: []))
     logger.info("turn", metadata: ["page.id": "\(job.pageID)", "job.id": "\(job.id)", "rule": "\(reply.rule)"])
     let turns = (start.state?["turns"]?.int64 ?? 0) + 1
     return .done(

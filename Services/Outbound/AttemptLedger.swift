@@ -19,7 +19,7 @@ struct AttemptLedger: Sendable {
     let job: Job
     let messageID: String
     let attemptID: String
-    let resends: Bool
+    let resends: String?
   }
 
   private let commits: GroupCommit<Request, Answer>
@@ -32,14 +32,16 @@ struct AttemptLedger: Sendable {
     }
   }
 
-  /// - Parameter resends: Whether a message with an unknown outcome is sent again, as its page's rule says.
-  func start(_ job: Job, message: String, resends: Bool) async throws -> Answer {
+  /// - Parameter resends: The earlier attempt whose outcome stayed open, where the page's rule says to send again.
+  func start(_ job: Job, message: String, resends: String? = nil) async throws -> Answer {
     let request = Request(job: job, messageID: message, attemptID: randomID(), resends: resends)
-    do {
-      return try await commits.submit(request)
-    } catch let error as PostgresError where error.code == .connectionLost || error.code == .timeout {
-      // Whether it was stored is open, and asking again tells: the same attempt comes back as ours.
-      return try await commits.submit(request)
+    while true {
+      do {
+        return try await commits.submit(request)
+      } catch let error as PostgresError where error.isUnavailable && job.mayAct && !Task.isCancelled {
+        // Whether it was stored is open, and asking again tells: the same attempt comes back as ours.
+        try await Task.sleep(for: .milliseconds(200))
+      }
     }
   }
 
@@ -59,14 +61,14 @@ struct AttemptLedger: Sendable {
       "send.attempts",
       """
       SELECT * FROM martlet.send_attempts($1::uuid, $2::smallint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
-        $7::uuid[], $8::uuid[], $9::boolean[], $10::text[])
+        $7::uuid[], $8::uuid[], $9::uuid[], $10::text[])
       """,
       [
         .text(worker), .array(requests.map(\.job.row)), .array(requests.map(\.job.epoch)),
         .array(requests.map(\.job.id)),
         .array(requests.map { Optional($0.job.pageID) }), .array(requests.map { Optional($0.job.person) }),
         .array(requests.map { Optional($0.messageID) }), .array(requests.map { Optional($0.attemptID) }),
-        .array(requests.map { Optional($0.resends ? "t" : "f") }), .array(requests.map(\.job.trace)),
+        .array(requests.map(\.resends)), .array(requests.map(\.job.trace)),
       ])
   }
 }

@@ -21,7 +21,8 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     graph: graph, pages: PageDirectory(pool: database.pool, keys: keys), apps: AppSecrets(try settings.appSecrets),
     attempts: AttemptLedger(worker: worker, pool: database.pool),
     patience: Sender.Patience(
-      call: timeout, grace: try settings.seconds(.sendGrace, default: .seconds(60))), logger: logger)
+      call: timeout, grace: try settings.seconds(.sendGrace, default: .seconds(60))),
+    pool: database.pool, logger: logger)
   var sends = ConsumerConfiguration(queue: .send, lease: lease, concurrency: inFlight)
   // Meta has acted by then: the outcome must be as durable as the attempt.
   sends.isDurable = true

@@ -30,6 +30,7 @@ struct Sender: JobHandler {
   let apps: AppSecrets
   let attempts: AttemptLedger
   let patience: Patience
+  let pool: PostgresPool
   let logger: Logger
 
   func run(_ job: Job) async -> Verdict<Effect> {
@@ -50,7 +51,7 @@ struct Sender: JobHandler {
     guard case .live(let token) = page.token else { return waitForToken(job) }
     guard job.mayAct else { return .park(.retry, atMost: .zero) }
 
-    switch try await attempts.start(job, message: send.messageID, resends: false) {
+    switch try await attempts.start(job, message: send.messageID) {
     case .started(let attempt): return await call(send, job, page, token, attempt)
     case .lost: return .lost
     case .earlier(let attempt, let state, let age):
@@ -65,14 +66,16 @@ struct Sender: JobHandler {
       case .hold:
         log(.warning, "message held: its outcome stayed open", job, "held")
         return .done(.held(messageID: send.messageID))
-      case .resend: return try await resend(send, job, page, token)
+      case .resend: return try await resend(send, job, page, token, after: attempt)
       }
     }
   }
 
-  private func resend(_ send: SendJob, _ job: Job, _ page: Page, _ token: String) async throws -> Verdict<Effect> {
+  private func resend(
+    _ send: SendJob, _ job: Job, _ page: Page, _ token: String, after earlier: String
+  ) async throws -> Verdict<Effect> {
     log(.warning, "message sent again: its outcome stayed open", job, "resent")
-    switch try await attempts.start(job, message: send.messageID, resends: true) {
+    switch try await attempts.start(job, message: send.messageID, resends: earlier) {
     case .started(let attempt): return await call(send, job, page, token, attempt)
     case .lost: return .lost
     // Settled in this very moment, or taken over: looked at again.
@@ -153,6 +156,20 @@ struct Sender: JobHandler {
   }
 
   func targets(of effect: Effect, for job: Job) -> [QueueTarget] { [] }
+
+  /// What Meta answered is recorded even where the job is somebody else's by now: only the message's latest attempt
+  /// takes effect.
+  func discarded(_ effect: Effect, of job: Job) async {
+    guard case .settled(let result) = effect else { return }
+    for _ in 0..<20 where !Task.isCancelled {
+      do {
+        try await pool.run([.synchronousCommit(true), SendResult.statement([result])])
+        return
+      } catch {
+        try? await Task.sleep(for: .milliseconds(500))
+      }
+    }
+  }
 
   func statements(applying done: [(job: Job, effect: Effect)]) -> [Statement] {
     var results: [SendResult] = []

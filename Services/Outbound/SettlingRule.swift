@@ -26,8 +26,8 @@ struct SettlingRule: Sendable {
     case "waiting": return .resend
     default: break
     }
-    // 'sending' was left by a worker that is gone, 'unknown' by one that saw the call fail openly.
-    let patience = state == "sending" ? max(call + .seconds(1), grace) : grace
+    // Its caller may only have lost the lane: the call itself must have had its time.
+    let patience = max(call + .seconds(1), grace)
     if age < patience { return .wait(patience - age) }
     return rule == .resend ? .resend : .hold
   }

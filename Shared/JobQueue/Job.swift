@@ -65,8 +65,6 @@ package struct Job: Sendable {
   /// Why its conversation was parked, when it comes back from there.
   package let parkedFor: ParkReason?
   let deadline: LeaseDeadline
-  /// Which holding of its lane it was read under: see ``WorkBook``.
-  let holding: Int
 
   package var lane: Int { row < 0 ? -1 - row : row }
   package var target: QueueTarget { QueueTarget(queue, pageID: pageID, person: person) }

@@ -17,6 +17,10 @@ package protocol JobHandler: Sendable {
   /// Where the effects will write jobs or end waits: those lanes are locked before the jobs are taken out.
   func targets(of effect: Effect, for job: Job) -> [QueueTarget]
 
+  /// The job was no longer ours to end, so its effect was not applied. What the outside world has done all the same can
+  /// be recorded here.
+  func discarded(_ effect: Effect, of job: Job) async
+
   /// Whether who sleeps at those targets is woken after the commit; not where the statements see to it themselves.
   var wakesTargets: Bool { get }
 
@@ -26,5 +30,6 @@ package protocol JobHandler: Sendable {
 
 extension JobHandler {
   package var runsAhead: Bool { false }
+  package func discarded(_ effect: Effect, of job: Job) async {}
   package var wakesTargets: Bool { true }
 }

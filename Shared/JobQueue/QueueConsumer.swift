@@ -23,7 +23,6 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private var isSleeping = false
   /// Where work may be that there was no room for.
   private var postponed = Doorbell.Look.nowhere
-  private var serverStarted: String?
   private var isStopping = false
 
   /// What a health check may know without asking the database.
@@ -91,13 +90,9 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       ])[1]
       let held = try rows.map { (lane: try $0.int("lane"), epoch: try $0.int64("epoch")) }
       let fair = try rows.first.map { try $0.int("fair") } ?? 64
-      let started = try rows.first.map { try $0.string("started") } ?? serverStarted
       book.gaveBack(givingBack)
-      let serverIsNew = started != serverStarted
-      book.holds(held, fairShare: fair, serverIsNew: serverIsNew)
-      // What was said of sleeping may be undone with the rest.
-      if serverIsNew { isSleeping = false }
-      serverStarted = started
+      // Lanes that are new, or new again after a start of the server, before which nothing said of sleeping counts.
+      if book.holds(held, fairShare: fair) { isSleeping = false }
       deadline.extend(to: sent + configuration.lease)
       setStatus(failure: nil)
       wake()
@@ -109,7 +104,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   private func leave() async {
     _ = try? await pool.run([.synchronousCommit(false), statements.leave()])
-    book.holds([], fairShare: 64)
+    _ = book.holds([], fairShare: 64)
     setStatus(failure: "stopped")
   }
 
@@ -182,6 +177,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   }
 
   private func readLanes(_ look: Doorbell.Look) async throws -> Bool {
+    try await moveAside()
     guard let reading = book.startRead(look) else { return false }
     let results = try await pool.run([
       statements.read(reading.cursors), statements.due(lanes: reading.dueLanes, busy: reading.busy),
@@ -189,19 +185,19 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
     var read: [(job: Job, isParked: Bool)] = []
     for row in results[0] {
-      guard let job = try job(row) else { continue }
+      guard let job = try job(row, reading) else { continue }
       read.append((job, try row.bool("parked")))
     }
-    let aside = book.read(read)
-    if !aside.isEmpty { try await moveAside(aside) }
+    book.read(read)
+    try await moveAside()
 
     var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
     var replay: [Job] = []
     for row in results[1] {
-      if let job = try job(row, isParked: true) {
+      if let job = try job(row, reading, isParked: true) {
         replay.append(job)
-      } else if let hold = book.hold(ofLane: try row.int("lane")) {
-        empty.append((try row.int("lane"), hold.epoch, try row.int64("conv")))
+      } else if let epoch = reading.epochs[try row.int("lane")] {
+        empty.append((try row.int("lane"), epoch, try row.int64("conv")))
       }
     }
     book.replay(replay)
@@ -209,25 +205,33 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     // A full lane has more to give, and so may a conversation whose parking just ended.
     let counts = read.reduce(into: [:]) { $0[$1.job.lane, default: 0] += 1 }
     return counts.values.contains { $0 >= OwnerStatements.jobsPerLane } || !empty.isEmpty
+      || results[1].count >= OwnerStatements.dueAtOnce
   }
 
-  private func moveAside(_ jobs: [Job]) async throws {
-    let rows = try await pool.run([.synchronousCommit(false), statements.moveAside(jobs)])[1]
-    let moved = Set(try rows.map { try $0.int64("id") })
-    book.readAfterAll(jobs.filter { !moved.contains($0.id) })
+  private func moveAside() async throws {
+    let jobs = book.takeAside()
+    guard !jobs.isEmpty else { return }
+    do {
+      let rows = try await pool.run([.synchronousCommit(false), statements.moveAside(jobs)])[1]
+      let moved = Set(try rows.map { try $0.int64("id") })
+      book.readAfterAll(jobs.filter { !moved.contains($0.id) })
+    } catch {
+      book.putBack(jobs)
+      throw error
+    }
   }
 
-  private func job(_ row: Row, isParked: Bool = false) throws -> Job? {
+  private func job(_ row: Row, _ reading: WorkBook.Reading, isParked: Bool = false) throws -> Job? {
     guard let id = try row.optionalInt("id") else { return nil }
     let lane = try row.int("lane")
-    guard let hold = book.hold(ofLane: lane) else { return nil }
+    guard let epoch = reading.epochs[lane] else { return nil }
     return Job(
-      queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: hold.epoch, id: Int64(id),
+      queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
       conversation: try row.int64("conv"), pageID: try row.string("page_id"), person: try row.string("person"),
       kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
       trace: try row.optionalString("trace"), waited: .milliseconds(try row.int("waited_ms")),
       payload: try row.utf8("payload"), parkedFor: isParked ? ParkReason(rawValue: try row.string("reason")) : nil,
-      deadline: deadline, holding: hold.holding)
+      deadline: deadline)
   }
 
   // MARK: One job
@@ -266,8 +270,12 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func complete(_ group: [Completion<Handler>.Done]) async -> String {
     let head = group[0].job
     guard let outcomes = await untilStored(head, { try await self.completions.submit(group) }) else {
+      for done in group { await handler.discarded(done.effect, of: done.job) }
       book.finished(head)
       return "discarded"
+    }
+    for (done, outcome) in zip(group, outcomes) {
+      if case .discarded = outcome { await handler.discarded(done.effect, of: done.job) }
     }
     let accepted = outcomes.prefix { if case .refused = $0 { false } else { true } }
     if accepted.isEmpty, case .refused(let error) = outcomes[0] { return await fail(head, "\(error)") }
@@ -316,7 +324,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       do {
         return try await store()
       } catch {
-        guard book.hold(ofLane: job.lane)?.epoch == job.epoch, !isStopping, !Task.isCancelled else { return nil }
+        guard book.epoch(ofLane: job.lane) == job.epoch, !isStopping, !Task.isCancelled else { return nil }
         let isAway = (error as? PostgresError)?.isUnavailable ?? false
         if !isAway {
           logger.error(

@@ -62,6 +62,8 @@ package enum QueueStatements {
 struct OwnerStatements {
   /// As many jobs of a lane as one read brings, the literal limit in `queue_…_read`.
   static let jobsPerLane = 32
+  /// As many parked conversations as are taken up at once, the literal limit in `queue_…_due`.
+  static let dueAtOnce = 64
 
   let queue: QueueName
   let worker: String
@@ -111,11 +113,12 @@ struct OwnerStatements {
       "queue.park",
       """
       SELECT martlet.queue_\(queue.rawValue)_park(
-        $1::uuid, $2::smallint, $3::bigint, $4, $5, $6::bigint[], $7, $8::interval, $9::smallint, $10) AS held
+        $1::uuid, $2::smallint, $3::bigint, $4, $5, $6::bigint[], $7, $8::interval, $9::smallint, $10,
+        $11::bigint) AS held
       """,
       [
         .text(worker), .int(head.lane), .int(head.epoch), .text(head.pageID), .text(head.person), .array(ids),
-        .text(reason.rawValue), .interval(duration), .int(attempts), .text(error),
+        .text(reason.rawValue), .interval(duration), .int(attempts), .text(error), .int(head.id),
       ])
   }
 

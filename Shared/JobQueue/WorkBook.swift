@@ -5,8 +5,6 @@
 struct WorkBook {
   private struct Lane {
     let epoch: Int64
-    /// Tells what was read now from what was read before the lane was lost, or before the server started anew.
-    let holding: Int
     var cursor: Int64 = 0
     /// Jobs of this lane that are in the book, started or not.
     var loaded = 0
@@ -26,10 +24,12 @@ struct WorkBook {
   private var readyHead = 0
   /// Conversations whose parking is being stored, or was stored while a read was under way that may not have seen it.
   private var parking: [Int64: Parking] = [:]
-  private var holdings = 0
 
   /// Conversations whose jobs in the book come from their parking.
   private var replaying: Set<Int64> = []
+
+  /// Rows of waiting conversations that must step aside and have not yet.
+  private var steppingAside: [Job] = []
 
   private(set) var loaded = 0
   private(set) var running = 0
@@ -38,21 +38,19 @@ struct WorkBook {
 
   // MARK: Lanes
 
-  /// The lanes held after a renewal. What was read under an epoch that is over is forgotten; after a start of the
-  /// server everything is, because what it did not write to disk is undone: finished jobs stand there again.
-  mutating func holds(_ held: [(lane: Int, epoch: Int64)], fairShare: Int, serverIsNew: Bool = false) {
+  /// The lanes held after a renewal; says whether any is new. What was read under an epoch that is over is forgotten.
+  mutating func holds(_ held: [(lane: Int, epoch: Int64)], fairShare: Int) -> Bool {
     let epochs = Dictionary(uniqueKeysWithValues: held.map { ($0.lane, $0.epoch) })
-    let lost = lanes.filter { serverIsNew || epochs[$0.key] != $0.value.epoch }
+    let lost = lanes.filter { epochs[$0.key] != $0.value.epoch }
     for lane in lost.keys { forget(lane) }
-    for (lane, epoch) in held where lanes[lane] == nil {
-      holdings += 1
-      lanes[lane] = Lane(epoch: epoch, holding: holdings)
-    }
+    let new = held.filter { lanes[$0.lane] == nil }
+    for (lane, epoch) in new { lanes[lane] = Lane(epoch: epoch) }
     var surplus = lanes.count - fairShare
     for lane in lanes.keys.sorted().reversed() {
       lanes[lane]?.isDraining = surplus > 0
       surplus -= 1
     }
+    return !new.isEmpty
   }
 
   /// Lanes that are more than a fair share and have nothing under way any more.
@@ -61,7 +59,7 @@ struct WorkBook {
   }
 
   mutating func gaveBack(_ given: [Int]) {
-    for lane in given { lanes[lane] = nil }
+    for lane in given { forget(lane) }
   }
 
   private mutating func forget(_ lane: Int) {
@@ -79,6 +77,8 @@ struct WorkBook {
 
   struct Reading {
     let cursors: [(lane: Int, cursor: Int64)]
+    /// Under which epochs: a lane that is lost or taken anew while the read is under way must not take its rows in.
+    let epochs: [Int: Int64]
     /// Where parked conversations may be taken up again, and which of them are not to be.
     let dueLanes: [Int]
     let busy: [Int64]
@@ -97,31 +97,47 @@ struct WorkBook {
     // One read at a time: the next one sees every parking that is stored by now.
     if !parking.isEmpty { parking = parking.filter { $0.value == .underWay } }
     let busy = Array(replaying) + parking.keys
-    return Reading(cursors: cursors, dueLanes: open.keys.sorted(), busy: busy)
+    return Reading(
+      cursors: cursors, epochs: open.mapValues(\.epoch), dueLanes: open.keys.sorted(), busy: busy)
   }
 
-  func hold(ofLane lane: Int) -> (epoch: Int64, holding: Int)? {
-    lanes[lane].map { ($0.epoch, $0.holding) }
-  }
+  func epoch(ofLane lane: Int) -> Int64? { lanes[lane]?.epoch }
 
-  /// Takes in what a read brought; returns the jobs that must step aside because their conversation waits.
-  mutating func read(_ jobs: [(job: Job, isParked: Bool)]) -> [Job] {
-    var aside: [Job] = []
-    for (job, isParked) in jobs where lanes[job.lane]?.holding == job.holding {
+  /// Takes in what a read brought. Rows whose conversation waits are kept for ``takeAside()``.
+  mutating func read(_ jobs: [(job: Job, isParked: Bool)]) {
+    for (job, isParked) in jobs where lanes[job.lane]?.epoch == job.epoch {
       lanes[job.lane]?.cursor = job.id
-      if isParked || parking[job.conversation] != nil { aside.append(job) } else { add(job, isReplay: false) }
+      if isParked || parking[job.conversation] != nil {
+        steppingAside.append(job)
+      } else {
+        add(job, isReplay: false)
+      }
     }
-    return aside
   }
 
-  /// Jobs that were to step aside but whose conversation no longer waits.
+  /// The rows that must step aside now; not those whose conversation's parking is only being stored.
+  mutating func takeAside() -> [Job] {
+    guard !steppingAside.isEmpty else { return [] }
+    let current = steppingAside.filter { lanes[$0.lane]?.epoch == $0.epoch }
+    steppingAside = current.filter { parking[$0.conversation] == .underWay }
+    return current.filter { parking[$0.conversation] != .underWay }
+  }
+
+  /// They could not be moved: tried again before anything else is read.
+  mutating func putBack(_ jobs: [Job]) {
+    steppingAside = jobs + steppingAside
+  }
+
+  /// They need not step aside after all, because their conversation no longer waits.
   mutating func readAfterAll(_ jobs: [Job]) {
-    for job in jobs where lanes[job.lane]?.holding == job.holding { add(job, isReplay: false) }
+    for job in jobs where lanes[job.lane]?.epoch == job.epoch {
+      if parking[job.conversation] == nil { add(job, isReplay: false) } else { steppingAside.append(job) }
+    }
   }
 
   /// Takes in the jobs of a parked conversation that is due, in order.
   mutating func replay(_ jobs: [Job]) {
-    for job in jobs where lanes[job.lane]?.holding == job.holding && parking[job.conversation] == nil {
+    for job in jobs where lanes[job.lane]?.epoch == job.epoch && parking[job.conversation] == nil {
       add(job, isReplay: true)
     }
   }
@@ -199,7 +215,7 @@ struct WorkBook {
   }
 
   private func isCurrent(_ job: Job) -> Bool {
-    guard lanes[job.lane]?.holding == job.holding else { return false }
+    guard lanes[job.lane]?.epoch == job.epoch else { return false }
     return conversations[job.conversation]?.jobs.first?.id == job.id
   }
 

@@ -36,9 +36,16 @@ package actor PageDirectory {
   /// Meta refused the token: nobody uses it again. A newer one that came meanwhile is left alone.
   package func markDead(_ id: String, token: String) async throws {
     entries[id] = nil
-    guard case .live(let current) = try await read(id).token, current == token else { return }
+    let rows = try await pool.run(
+      Statement("page.token", "SELECT token FROM martlet.page WHERE page_id = $1 AND token IS NOT NULL", [.text(id)]))
+    guard let sealed = try rows.first?.bytes("token") else { return }
+    guard let opened = try? keys.open(sealed, for: PageToken.context(of: id)), opened == Array(token.utf8) else {
+      return
+    }
     try await pool.run(
-      Statement("page.dead", "UPDATE martlet.page SET token_state = 'dead' WHERE page_id = $1", [.text(id)]))
+      Statement(
+        "page.dead", "UPDATE martlet.page SET token_state = 'dead' WHERE page_id = $1 AND token = $2::bytea",
+        [.text(id), .bytes(sealed)]))
   }
 
   private func read(_ id: String) async throws -> Page {

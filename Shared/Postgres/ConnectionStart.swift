@@ -23,6 +23,12 @@ final class ConnectionStart: Sendable {
   static func run(
     _ configuration: PostgresConfiguration, on loop: SocketLoop, isolation: isolated any Actor
   ) async throws(PostgresError) -> UInt {
+    // What libpq says of a string that it cannot read quotes parts of it, which may be the password's.
+    guard let options = PQconninfoParse(configuration.url, nil) else {
+      throw failure(
+        "the connection string cannot be read: escape what is special in an URI, such as / and % by %2F and %25")
+    }
+    PQconninfoFree(options)
     guard pending.load(ordering: .relaxed) < limit else { throw failure("earlier lookups of the host's name hang") }
     let start = ConnectionStart()
     let deadline = loop.schedule(after: configuration.connectTimeout) {

@@ -26,6 +26,7 @@ package actor PostgresConnection {
   private let configuration: PostgresConfiguration
   private nonisolated let openFlag = Atomic(false)
   private var prepared: PreparedStatements
+  private var preparingFailed: PostgresError?
   private var exchanges = ExchangeQueue<Rows, Waiter>()
   private var watched: Int32?
   private var connecting: CheckedContinuation<Void, any Error>?
@@ -170,7 +171,10 @@ extension PostgresConnection {
       guard case .prepare(let name) = use else { continue }
       exchanges.sent(["preparing \(statement.name)"], at: .now, waiter: .preparing(statement.sql))
       let isSent = PQsendPrepare(handle.pointer, name, statement.sql, 0, nil) == 1
-      guard isSent, PQpipelineSync(handle.pointer) == 1 else { return false }
+      guard isSent, PQpipelineSync(handle.pointer) == 1 else {
+        exchanges.sent(statements.map(\.name), at: .now, waiter: waiter)
+        return false
+      }
     }
     exchanges.sent(statements.map(\.name), at: .now, waiter: waiter)
     return zip(statements, uses).allSatisfy(send) && PQpipelineSync(handle.pointer) == 1
@@ -241,8 +245,14 @@ extension PostgresConnection {
 
   private func tell(_ waiter: Waiter, _ error: PostgresError) {
     switch waiter {
-    case .caller(let caller): caller.resume(throwing: error)
-    case .preparing(let sql): prepared.forget(sql)
+    case .caller(let caller):
+      // 26000: the name is not there, because preparing failed, and that error tells why.
+      caller.resume(throwing: error.sqlState == "26000" ? preparingFailed ?? error : error)
+      // 0A000: the tables changed under a plan. A new connection makes new plans.
+      if error.sqlState == "0A000" { lose() }
+    case .preparing(let sql):
+      preparingFailed = error
+      prepared.forget(sql)
     case .nobody: break
     }
   }

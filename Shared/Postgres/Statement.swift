@@ -16,10 +16,16 @@ package struct Statement: Sendable {
   /// Makes the transaction that it stands in wait for the disk at its commit, or not.
   ///
   /// Without the wait PostgreSQL may lose the last commits in a crash of the server, always a suffix of them.
+  ///
+  /// It also bounds how long the transaction may wait for a lock, or hold what it has while its client says nothing:
+  /// a process that was stopped in mid-transaction must not hold up the others' lanes.
   package static func synchronousCommit(_ isOn: Bool) -> Statement {
-    isOn
-      ? Statement("synchronous_commit", "SELECT set_config('synchronous_commit', 'on', true)")
-      : Statement("synchronous_commit", "SELECT set_config('synchronous_commit', 'off', true)")
+    Statement(
+      "transaction.settings",
+      """
+      SELECT set_config('synchronous_commit', '\(isOn ? "on" : "off")', true), set_config('lock_timeout', '8s', true),
+        set_config('idle_in_transaction_session_timeout', '10s', true)
+      """)
   }
 }
 

@@ -26,9 +26,20 @@ CREATE TABLE martlet.queue_lane (
   queue  text NOT NULL,
   lane   smallint NOT NULL,
   worker uuid,
+  -- Never used twice, not even when a crash undoes that it was given.
   epoch  bigint NOT NULL DEFAULT 0,
+  -- A lane counts as held only in the era in which it was taken: what a crash undid must be read anew.
+  era    uuid,
   PRIMARY KEY (queue, lane)
 ) WITH (fillfactor = 50);
+
+-- The time between two crashes of the server. PostgreSQL empties an unlogged table when it recovers from a crash,
+-- also from that of a single backend, and at no other time; whoever renews a lease then begins a new era.
+CREATE UNLOGGED TABLE martlet.queue_era (
+  one   boolean PRIMARY KEY DEFAULT true CHECK (one),
+  id    uuid NOT NULL DEFAULT gen_random_uuid(),
+  began timestamptz NOT NULL DEFAULT clock_timestamp()
+);
 
 -- A conversation that cannot go on: its jobs stand in lane -1-lane until it is due, then replay in order.
 CREATE TABLE martlet.queue_parked (
@@ -100,15 +111,20 @@ CREATE FUNCTION martlet.queue_sleep(me uuid, is_sleeping boolean) RETURNS void
   LANGUAGE sql AS $$ UPDATE martlet.queue_worker SET sleeping = is_sleeping WHERE worker = me $$;
 
 -- Renews a worker's lease, gives lanes back, and takes free ones up to a fair share. All on the database's clock.
--- `started` changes with each start of the server: commits that did not wait for the disk may be gone then.
+-- In a new era every lane gets a new epoch: commits that did not wait for the disk may be undone, so
+-- that finished jobs stand there again, and whatever was read or made before must count for nothing.
 CREATE FUNCTION martlet.queue_lease(q text, me uuid, time_to_live interval, give_back smallint[])
-  RETURNS TABLE (lane smallint, epoch bigint, fair int, started text)
+  RETURNS TABLE (lane smallint, epoch bigint, fair int)
   LANGUAGE plpgsql AS $$
 DECLARE
   live int;
   share int;
   mine int;
+  new_epoch constant bigint := (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+  now_era martlet.queue_era;
 BEGIN
+  INSERT INTO martlet.queue_era (one) VALUES (true) ON CONFLICT DO NOTHING;
+  SELECT * INTO now_era FROM martlet.queue_era;
   INSERT INTO martlet.queue_worker AS w (worker, queue, seen, ttl) VALUES (me, q, clock_timestamp(), time_to_live)
     ON CONFLICT (worker) DO UPDATE SET seen = clock_timestamp(), ttl = time_to_live;
   DELETE FROM martlet.queue_worker w WHERE w.queue = q AND w.seen < clock_timestamp() - w.ttl - interval '1 hour';
@@ -116,25 +132,27 @@ BEGIN
     UPDATE martlet.queue_lane l SET worker = NULL
       WHERE l.queue = q AND l.worker = me AND l.lane = ANY (give_back);
   END IF;
+  UPDATE martlet.queue_lane l SET epoch = greatest(l.epoch + 1, new_epoch), era = now_era.id
+    WHERE l.queue = q AND l.worker = me AND l.era IS DISTINCT FROM now_era.id;
   SELECT count(*) INTO live FROM martlet.queue_worker w WHERE w.queue = q AND w.seen > clock_timestamp() - w.ttl;
   share := ceil(64.0 / greatest(live, 1));
   SELECT count(*) INTO mine FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
   IF mine < share THEN
-    UPDATE martlet.queue_lane l SET worker = me, epoch = l.epoch + 1
+    UPDATE martlet.queue_lane l
+    SET worker = me, epoch = greatest(l.epoch + 1, new_epoch), era = now_era.id
     FROM (
       SELECT f.lane FROM martlet.queue_lane f LEFT JOIN martlet.queue_worker w ON w.worker = f.worker
       WHERE f.queue = q AND (
         f.worker IS NULL
         -- After an outage every lease only looks expired: wait until each owner had the time to renew.
         OR (COALESCE(w.seen + w.ttl < clock_timestamp(), true)
-            AND clock_timestamp() > pg_postmaster_start_time() + time_to_live))
+            AND clock_timestamp() > greatest(pg_postmaster_start_time(), now_era.began) + time_to_live))
       ORDER BY f.lane LIMIT share - mine
       FOR UPDATE OF f SKIP LOCKED
     ) free
     WHERE l.queue = q AND l.lane = free.lane;
   END IF;
-  RETURN QUERY SELECT l.lane, l.epoch, share, pg_postmaster_start_time()::text
-    FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
+  RETURN QUERY SELECT l.lane, l.epoch, share FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
 END $$;
 
 CREATE FUNCTION martlet.queue_leave(me uuid) RETURNS void
@@ -232,7 +250,7 @@ BEGIN
         LANGUAGE plpgsql %2$s AS $$
       BEGIN
         RETURN QUERY
-          SELECT p.lane, j.id, p.conv, p.page_id, p.person, j.kind, j.v, p.attempts, j.trace,
+          SELECT p.lane, j.id, p.conv, p.page_id, p.person, j.kind, j.v, j.attempts, j.trace,
             (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload, p.reason
           FROM (
             SELECT * FROM martlet.queue_parked t
@@ -256,7 +274,8 @@ BEGIN
         LOOP
           IF EXISTS (
             SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch) THEN
+            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch
+              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN
             RETURN QUERY DELETE FROM martlet.queue_%1$s t
               WHERE t.lane = part.lane AND t.id = ANY (part.ids) RETURNING t.id;
           END IF;
@@ -268,12 +287,13 @@ BEGIN
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_park(
         me uuid, of_lane smallint, of_epoch bigint, of_page text, of_person text, ids bigint[],
-        why text, for_time interval, tries smallint, what text)
+        why text, for_time interval, tries smallint, what text, head bigint)
         RETURNS boolean LANGUAGE plpgsql %2$s AS $$
       BEGIN
         IF NOT EXISTS (
             SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = of_lane AND h.worker = me AND h.epoch = of_epoch) THEN RETURN false; END IF;
+            WHERE h.queue = '%1$s' AND h.lane = of_lane AND h.worker = me AND h.epoch = of_epoch
+              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN RETURN false; END IF;
         INSERT INTO martlet.queue_parked (queue, conv, lane, page_id, person, until, attempts, reason, error)
           VALUES ('%1$s', martlet.conv(of_page, of_person), of_lane, of_page, of_person,
                   clock_timestamp() + for_time, tries, why, what)
@@ -281,6 +301,9 @@ BEGIN
             SET until = excluded.until, attempts = excluded.attempts, reason = excluded.reason,
                 error = excluded.error, parked_at = now();
         UPDATE martlet.queue_%1$s SET lane = -1 - of_lane WHERE lane = of_lane AND id = ANY (ids);
+        -- Only the head has failed; those behind it start with a clean sheet.
+        UPDATE martlet.queue_%1$s SET attempts = tries
+          WHERE lane = -1 - of_lane AND id = head AND attempts <> tries;
         RETURN true;
       END $$
     $sql$, q, pins);
@@ -298,7 +321,8 @@ BEGIN
         LOOP
           IF EXISTS (
             SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch) THEN
+            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch
+              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN
             RETURN QUERY UPDATE martlet.queue_%1$s t SET lane = -1 - part.lane
               WHERE t.lane = part.lane AND t.id = ANY (part.ids)
                 AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = t.conv)
@@ -317,7 +341,8 @@ BEGIN
           USING unnest(lanes, epochs, convs) AS i (lane, epoch, conv)
           WHERE p.queue = '%1$s' AND p.conv = i.conv AND EXISTS (
             SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = i.lane AND h.worker = me AND h.epoch = i.epoch)
+            WHERE h.queue = '%1$s' AND h.lane = i.lane AND h.worker = me AND h.epoch = i.epoch
+              AND h.era = (SELECT e.id FROM martlet.queue_era e))
             AND NOT EXISTS (SELECT FROM martlet.queue_%1$s t WHERE t.conv = i.conv AND t.lane < 0)
           RETURNING p.conv;
       END $$
@@ -331,7 +356,8 @@ BEGIN
       BEGIN
         IF NOT EXISTS (
             SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END AND h.worker = me AND h.epoch = of_epoch) THEN RETURN false; END IF;
+            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END AND h.worker = me AND h.epoch = of_epoch
+              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN RETURN false; END IF;
         WITH head AS (DELETE FROM martlet.queue_%1$s t WHERE t.lane = of_lane AND t.id = of_id RETURNING t.*)
         INSERT INTO martlet.queue_dead
           (queue, id, conv, page_id, person, kind, v, attempts, trace, enqueued_at, payload, error)

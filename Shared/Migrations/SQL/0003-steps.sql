@@ -148,11 +148,11 @@ END $$;
 
 -- outbound: writes an attempt before each call. A message that has one already comes back with its state instead:
 -- 'started' (call now), 'lost' (the lane is somebody else's), or what is known of the earlier attempt.
--- A message that waits may be tried again; one whose outcome is unknown only where `resends` says so.
+-- A message that waits may be tried again; one whose outcome is open only where `resends` names its attempt.
 -- 'lost' too is a job that is no longer there: erased, or forgotten by a crash of PostgreSQL and about to be made anew.
 CREATE FUNCTION martlet.send_attempts(
   me uuid, rows smallint[], epochs bigint[], ids bigint[], pages text[], persons text[], messages uuid[], attempt_ids uuid[],
-  resends boolean[], traces text[])
+  resends uuid[], traces text[])
   RETURNS TABLE (state text, attempt_id uuid, age_ms bigint)
   LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
@@ -164,7 +164,8 @@ BEGIN
       SELECT i.*, EXISTS (
           SELECT FROM martlet.queue_lane h
           WHERE h.queue = 'send' AND h.lane = CASE WHEN i.lane < 0 THEN -1 - i.lane ELSE i.lane END
-            AND h.worker = me AND h.epoch = i.epoch) AND EXISTS (
+            AND h.worker = me AND h.epoch = i.epoch
+            AND h.era = (SELECT e.id FROM martlet.queue_era e)) AND EXISTS (
           SELECT FROM martlet.queue_send q
           WHERE q.lane = i.lane AND q.id = i.id AND q.payload ->> 'message_id' = i.message::text) AS is_held
       FROM unnest(rows, epochs, ids, pages, persons, messages, attempt_ids, resends, traces) WITH ORDINALITY
@@ -173,27 +174,27 @@ BEGIN
       INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id)
       SELECT i.page_id, i.message, i.person, 'sending', i.attempt FROM input i WHERE i.is_held ORDER BY i.n
       ON CONFLICT (page_id, id) DO NOTHING
-      RETURNING m.page_id, m.id
+      RETURNING m.page_id, m.id, m.attempt_id
     ), again AS (
       UPDATE martlet.message m
       SET state = 'sending', attempt_id = i.attempt, attempts = m.attempts + 1, attempt_at = clock_timestamp()
       FROM input i
       WHERE i.is_held AND m.page_id = i.page_id AND m.id = i.message
-        AND (m.state = 'waiting' OR (m.state = 'unknown' AND i.resend))
-      RETURNING m.page_id, m.id
+        AND (m.state = 'waiting' OR (m.state IN ('sending', 'unknown') AND m.attempt_id = i.resend))
+      RETURNING m.page_id, m.id, m.attempt_id
     ), started AS MATERIALIZED (
       SELECT * FROM first UNION ALL SELECT * FROM again
     ), logged AS (
       INSERT INTO martlet.send_attempt (id, message_id, page_id, person, worker, trace)
       SELECT i.attempt, i.message, i.page_id, i.person, me, i.trace
-      FROM started s JOIN input i ON i.page_id = s.page_id AND i.message = s.id
+      FROM started s JOIN input i ON i.attempt = s.attempt_id
     )
     SELECT
-      CASE WHEN s.id IS NOT NULL THEN 'started' WHEN NOT i.is_held THEN 'lost' ELSE m.state END,
+      CASE WHEN s.id IS NOT NULL THEN 'started' WHEN NOT i.is_held OR m.id IS NULL THEN 'lost' ELSE m.state END,
       COALESCE(m.attempt_id, i.attempt),
       COALESCE((extract(epoch FROM clock_timestamp() - m.attempt_at) * 1000)::bigint, 0)
     FROM input i
-    LEFT JOIN started s ON s.page_id = i.page_id AND s.id = i.message
+    LEFT JOIN started s ON s.attempt_id = i.attempt
     LEFT JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
     ORDER BY i.n;
 END $$;
