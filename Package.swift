@@ -148,7 +148,11 @@ let package = Package(
     tests("CryptographyTests", ["Cryptography"]),
     tests("ScriptingTests", ["Scripting"]),
     tests("BotsTests", ["Bots", "Scripting"]),
+    tests("ContractsTests", ["Contracts", "Messenger", "JSON"]),
     tests("SocketLoopTests", ["SocketLoop"]),
+    tests("PostgresTests", ["Postgres"]),
+    tests("JobQueueTests", ["JobQueue"]),
+    tests("OutboundTests", ["Outbound", "Pages"]),
     tests("HTTPClientTests", ["HTTPClient", "SocketLoop", "TestKit"]),
     tests("GraphAPITests", ["GraphAPI", "HTTPClient", "SocketLoop", "JSON", "Messenger"]),
     tests(
@@ -167,7 +171,7 @@ let package = Package(
       "IntegrationTests",
       [
         "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",
-        "Messenger", "Contracts", logging, lifecycle,
+        "Messenger", "Contracts", "Pages", "Cryptography", logging, lifecycle,
       ]),
     tests("CLITests", ["CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON"]),
     tests(

@@ -13,7 +13,7 @@ import ServiceKit
 struct TurnHandler: JobHandler {
   /// How long a new person's first message waits for their name.
   static let profilePatience = Duration.seconds(2)
-  /// In characters; Meta refuses 2,000 and more.
+  /// In UTF-16 units; Meta refuses 2,000 and more.
   static let longestReply = 1_900
   /// What stands for a first name that Meta does not tell.
   static let namelessPerson = "there"
@@ -60,7 +60,7 @@ struct TurnHandler: JobHandler {
       to: said.text ?? "", variables: ["_userFirstName": start.firstName ?? Self.namelessPerson],
       seed: UInt64(bitPattern: job.id))
     // What a person wrote may come back in a reply and make it longer than Meta takes.
-    let text = String(reply.text.prefix(Self.longestReply))
+    let text = shortened(reply.text)
     let message = try OutgoingMessage(to: job.person, content: .text(text, quickReplies: []))
     logger.info("turn", metadata: ["page.id": "\(job.pageID)", "job.id": "\(job.id)", "rule": "\(reply.rule)"])
     let turns = (start.state?["turns"]?.int64 ?? 0) + 1
@@ -68,6 +68,18 @@ struct TurnHandler: JobHandler {
       Turn(
         version: start.version, state: ["turns": JSON(turns)], rule: reply.rule,
         replies: [SendJob(messageID: randomID(), message: message)]))
+  }
+
+  /// At most `longestReply`, cut between two characters.
+  private func shortened(_ text: String) -> String {
+    guard text.utf16.count > Self.longestReply else { return text }
+    var (kept, length) = ("", 0)
+    for character in text {
+      length += character.utf16.count
+      if length > Self.longestReply { break }
+      kept.append(character)
+    }
+    return kept
   }
 
   func targets(of turn: Turn, for job: Job) -> [QueueTarget] {

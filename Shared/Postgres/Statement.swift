@@ -1,7 +1,7 @@
 /// One SQL statement with its parameters, which always travel beside the text, never inside it.
 ///
-/// `name` stands for the statement in errors and metrics. Statements are not prepared by name, so that a pooler in
-/// transaction mode may stand between; what is hot is a function of the schema, whose plans the server keeps.
+/// `name` stands for the statement in errors. What is hot is a function of the schema, whose plans the server keeps; a
+/// text that a connection sees again is prepared (``PreparedStatements``).
 package struct Statement: Sendable {
   package let name: String
   package let sql: String
