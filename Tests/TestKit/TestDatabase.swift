@@ -78,8 +78,10 @@ private actor SharedCluster {
         PostgresConfiguration(url: cluster.url(database: "martlet_template"), applicationName: "tests"), on: Self.loop)
       _ = try await Migrations.run(on: template)
       await template.close()
+      // Every test's database is made on this one connection, and a busy machine makes a hundred of them wait in line.
       let connection = try await PostgresConnection.connect(
-        PostgresConfiguration(url: cluster.url(), applicationName: "tests"), on: Self.loop)
+        PostgresConfiguration(url: cluster.url(), applicationName: "tests", statementTimeout: .seconds(300)),
+        on: Self.loop)
       return (cluster, connection)
     }
     starting = task
