@@ -17,7 +17,7 @@ struct SQLSplitterTests {
       ("SELECT ';'; SELECT 'it''s; so';", ["SELECT ';'", "SELECT 'it''s; so'"]),
       ("DO $$ BEGIN; END; $$; SELECT 1;", ["DO $$ BEGIN; END; $$", "SELECT 1"]),
       ("DO $a$ x; $$ y; $$; $b$; $a$; SELECT 1;", ["DO $a$ x; $$ y; $$; $b$; $a$", "SELECT 1"]),
-      ("DO $a_b$ ';' $a_b$;", ["DO $a_b$ ';' $a_b$"]),
+      ("DO $a_b$ x; y $a_b$;", ["DO $a_b$ x; y $a_b$"]),
       ("SELECT $1; SELECT '$$;';", ["SELECT $1", "SELECT '$$;'"]),
       ("-- it's; $$ no\nSELECT 1; SELECT 2 -- ;\n;", ["-- it's; $$ no SELECT 1", "SELECT 2 -- ;"]),
       ("SELECT 4 - 3; SELECT '--'; SELECT 1;", ["SELECT 4 - 3", "SELECT '--'", "SELECT 1"]),
