@@ -164,8 +164,8 @@ let package = Package(
     tests(
       "SimulatorTests",
       [
-        "Simulator", "ServiceKit", "HTTPClient", "SocketLoop", "JSON", "Cryptography", hummingbird, httpTypes,
-        lifecycle, logging, nio,
+        "Simulator", "ServiceKit", "HTTPClient", "SocketLoop", "JSON", "Cryptography", "TestKit", hummingbird,
+        httpTypes, lifecycle, logging, nio,
       ]),
     tests(
       "IntegrationTests",

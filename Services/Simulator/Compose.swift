@@ -9,7 +9,7 @@ import SocketLoop
 /// that deliver webhooks. All state is in memory and gone with the process.
 ///
 /// Settings: `MARTLET_APPS` (the first app's first secret signs), `MARTLET_PAGES` (the pages played and their tokens),
-/// `MARTLET_SIMULATOR_WEBHOOK_URL`, `MARTLET_SIMULATOR_LEDGER`, `MARTLET_BIND`, `MARTLET_PORT`.
+/// `MARTLET_SIMULATOR_WEBHOOK_URL`, `MARTLET_SIMULATOR_ANSWER_SECONDS`, `MARTLET_SIMULATOR_LEDGER`, `MARTLET_BIND`, `MARTLET_PORT`.
 /// - Parameter onListening: called once with the real port.
 package func compose(
   _ settings: Settings, _ logger: Logger, _ health: Health,
@@ -22,9 +22,10 @@ package func compose(
   let ids = MessageIDs()
   let replies = ReplyBoard()
   let client = HTTPClient(loop: SocketLoop(), limits: .init(connectionsPerHost: 128))
-  let poster = WebhookPoster(
+  let poster = try WebhookPoster(
     client: client, secret: platform.secret,
-    url: settings.string(.simulatorWebhookURL) ?? "http://127.0.0.1:8080/webhook", ledger: ledger)
+    url: settings.string(.simulatorWebhookURL) ?? "http://127.0.0.1:8080/webhook", ledger: ledger,
+    answerTime: .seconds(settings.int(.simulatorAnswerSeconds, default: 5, in: 1...300)))
   let courier = Courier(poster: poster, faults: faults)
   let receipts = Receipts(poster: poster)
 

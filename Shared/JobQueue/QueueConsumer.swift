@@ -138,7 +138,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       isStopping = true
       // Running jobs get their time; a job that was not started stays in the table.
       let limit = ContinuousClock.now + configuration.drain
-      while book.running > 0, .now < limit {
+      while book.running > 0, .now < limit, !Task.isCancelled {
         try? await Task.sleep(for: .milliseconds(10))
       }
       group.cancelAll()

@@ -1,18 +1,17 @@
 import Glibc
-import Synchronization
+import TestKit
 
 /// A server of raw sockets on a free port of 127.0.0.1 that misbehaves as its script says: one script per connection,
 /// each on a thread of its own.
 final class FaultServer: Sendable {
   let port: Int
   private let listener: Int32
-  private let state = Mutex(State())
+  private let state = Watched(State())
 
   private struct State {
     var connections: [Int32] = []
     var accepted = 0
     var requests = 0
-    var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
   }
 
   /// `script` gets each connection with its number, from 1.
@@ -25,7 +24,7 @@ final class FaultServer: Sendable {
       while true {
         let descriptor = accept(listener, nil, nil)
         guard descriptor >= 0, let self else { return }
-        let number = self.state.withLock { state in
+        let number = self.state.change { state in
           state.connections.append(descriptor)
           state.accepted += 1
           return state.accepted
@@ -40,36 +39,19 @@ final class FaultServer: Sendable {
   }
 
   var url: String { "http://127.0.0.1:\(port)" }
-  var accepted: Int { state.withLock { $0.accepted } }
-  var requests: Int { state.withLock { $0.requests } }
+  var accepted: Int { state.value.accepted }
+  var requests: Int { state.value.requests }
 
   /// Returns once so many requests have been read in all.
-  func hasRead(_ count: Int) async {
-    await withCheckedContinuation { continuation in
-      let isThere = state.withLock { state in
-        if state.requests >= count { return true }
-        state.waiters.append((count, continuation))
-        return false
-      }
-      if isThere { continuation.resume() }
-    }
-  }
+  func hasRead(_ count: Int) async throws { try await state.until { $0.requests >= count } }
 
   /// Ends every connection and takes no more; may be called again.
   func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
-    for descriptor in state.withLock({ $0.connections }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    for descriptor in state.value.connections { shutdown(descriptor, Int32(SHUT_RDWR)) }
   }
 
-  fileprivate func countRequest() {
-    let due = state.withLock { state in
-      state.requests += 1
-      let due = state.waiters.filter { $0.count <= state.requests }
-      state.waiters.removeAll { $0.count <= state.requests }
-      return due
-    }
-    for waiter in due { waiter.continuation.resume() }
-  }
+  fileprivate func countRequest() { state.change { $0.requests += 1 } }
 
   /// A port of 127.0.0.1 where nothing listens.
   static func refusedPort() -> Int {

@@ -88,7 +88,7 @@ struct HTTPClientFaultTests {
   }
 
   @Test("a call that timed out while it waited for a free connection was not sent")
-  func timesOutInTheQueue() async {
+  func timesOutInTheQueue() async throws {
     let client = HTTPClient(loop: sharedLoop, limits: .init(connectionsPerHost: 1))
     let server = FaultServer { connection in
       _ = connection.request()
@@ -96,7 +96,7 @@ struct HTTPClientFaultTests {
     }
     defer { server.stop() }
     async let first = try? client.send(HTTPClientRequest(method: "POST", url: server.url, timeout: .seconds(60)))
-    await server.hasRead(1)
+    try await server.hasRead(1)
     do throws(HTTPClientError) {
       _ = try await client.send(HTTPClientRequest(method: "POST", url: server.url, timeout: .milliseconds(50)))
       Issue.record("answered by nobody")
@@ -168,14 +168,14 @@ struct HTTPClientFaultTests {
   }
 
   @Test("cancelling the task aborts the call and closes its connection")
-  func cancellation() async {
+  func cancellation() async throws {
     let server = FaultServer { connection in
       _ = connection.request()
       connection.hang()
     }
     defer { server.stop() }
     let call = Task { await failure(HTTPClientRequest(method: "POST", url: server.url, timeout: .seconds(60))) }
-    await server.hasRead(1)
+    try await server.hasRead(1)
     call.cancel()
     let error = await call.value
     #expect(error?.code == .cancelled)

@@ -65,10 +65,10 @@ struct FaultTests {
     try await Site.run { site in
       try await site.control("POST", "faults", ["on": "webhook", "kind": "duplicate", "copies": 3])
       try await site.control("POST", "say", ["psid": "p1", "text": "thrice"])
-      await site.bot.has { $0.count == 3 }
+      try await site.bot.has { $0.count == 3 }
       try await site.control("POST", "faults", ["on": "webhook", "kind": "drop"])
       try await site.control("POST", "say", ["psid": "p1", "text": "twice"])
-      await site.bot.has { $0.count == 5 }
+      try await site.bot.has { $0.count == 5 }
       try await site.control("POST", "say", ["psid": "p1", "text": "once"])
       #expect(site.bot.posts.map(\.text) == ["thrice", "thrice", "thrice", "twice", "twice", "once"])
       #expect(Set(site.bot.events.map { $0["message"]?["mid"] }).count == 3)

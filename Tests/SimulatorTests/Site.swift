@@ -4,7 +4,7 @@ import Logging
 import ServiceKit
 import ServiceLifecycle
 import SocketLoop
-import Synchronization
+import TestKit
 
 @testable import Simulator
 
@@ -37,11 +37,11 @@ struct Site: Sendable {
           "MARTLET_PORT": "0",
           "MARTLET_APPS": #"{"42": {"secrets": ["test-app-secret"], "verify_token": "v"}}"#,
           "MARTLET_PAGES": #"{"1001": {"app": "42", "name": "Shop", "token": "page-token"}}"#,
-          "MARTLET_SIMULATOR_WEBHOOK_URL": "http://127.0.0.1:\(await botPort.value)/webhook",
+          "MARTLET_SIMULATOR_WEBHOOK_URL": "http://127.0.0.1:\(try await botPort.value)/webhook",
         ].merging(environment) { $1 }, arguments: ["simulator"])
       let services = try compose(settings, quietLogger, Health(service: .simulator)) { port.set($0) }
       try await running(services) {
-        let url = "http://127.0.0.1:\(await port.value)"
+        let url = "http://127.0.0.1:\(try await port.value)"
         bot.graphURL.set(url + "/v26.0")
         try await body(Site(url: url, bot: bot, client: client))
       }
@@ -103,32 +103,15 @@ struct Site: Sendable {
 private let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
 /// A value that comes once and may be waited for.
-final class Signal<Value: Sendable>: Sendable {
-  private struct State {
-    var value: Value?
-    var waiting: [CheckedContinuation<Value, Never>] = []
-  }
+struct Signal<Value: Sendable>: Sendable {
+  private let box = Watched<Value?>(nil)
 
-  private let state = Mutex(State())
-
-  func set(_ value: Value) {
-    let waiting = state.withLock { state in
-      state.value = value
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for continuation in waiting { continuation.resume(returning: value) }
-  }
+  func set(_ value: Value) { box.change { $0 = value } }
 
   var value: Value {
-    get async {
-      await withCheckedContinuation { continuation in
-        let value: Value? = state.withLock { state in
-          if state.value == nil { state.waiting.append(continuation) }
-          return state.value
-        }
-        if let value { continuation.resume(returning: value) }
-      }
+    get async throws {
+      try await box.until { $0 != nil }
+      return box.value!
     }
   }
 }

@@ -7,7 +7,7 @@ import Logging
 import NIOCore
 import ServiceKit
 import ServiceLifecycle
-import Synchronization
+import TestKit
 
 /// A bot of one function: takes webhooks, remembers them, and does what its behaviour says.
 final class ToyBot: Sendable {
@@ -33,32 +33,18 @@ final class ToyBot: Sendable {
   let graphURL = Signal<String>()
   private let client: HTTPClient
   private let behaviour: Behaviour
-  private let state = Mutex(State())
-
-  private struct State {
-    var posts: [Post] = []
-    var waiting: [(isDone: @Sendable ([Post]) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
-  }
+  private let received = Watched<[Post]>([])
 
   init(client: HTTPClient, _ behaviour: @escaping Behaviour) {
     self.client = client
     self.behaviour = behaviour
   }
 
-  var posts: [Post] { state.withLock { $0.posts } }
+  var posts: [Post] { received.value }
   var events: [JSON] { posts.flatMap(\.events) }
 
   /// Returns once the posts that came so far satisfy `isDone`.
-  func has(_ isDone: @escaping @Sendable ([Post]) -> Bool) async {
-    await withCheckedContinuation { continuation in
-      let isThere = state.withLock { state in
-        if isDone(state.posts) { return true }
-        state.waiting.append((isDone, continuation))
-        return false
-      }
-      if isThere { continuation.resume() }
-    }
-  }
+  func has(_ isDone: @escaping @Sendable ([Post]) -> Bool) async throws { try await received.until(isDone) }
 
   /// Sends a text as a page.
   func reply(_ text: String, to psid: String) async {
@@ -87,13 +73,10 @@ final class ToyBot: Sendable {
       body: body, json: (try? JSON(parsing: body)) ?? .null,
       signature: request.headers[HTTPField.Name("X-Hub-Signature-256")!],
       traceparent: request.headers[HTTPField.Name("traceparent")!])
-    let (number, done) = state.withLock { state in
-      state.posts.append(post)
-      let done = state.waiting.filter { $0.isDone(state.posts) }
-      state.waiting.removeAll { $0.isDone(state.posts) }
-      return (state.posts.count, done)
+    let number = received.change { posts in
+      posts.append(post)
+      return posts.count
     }
-    for waiter in done { waiter.continuation.resume() }
     return Response(status: .init(code: await behaviour(self, post, number)))
   }
 }

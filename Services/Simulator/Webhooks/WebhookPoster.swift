@@ -5,18 +5,18 @@ import Synchronization
 
 /// Posts webhooks the way Meta does: signed, five seconds for the answer, again on anything but 200.
 final class WebhookPoster: Sendable {
-  /// Meta, webhooks: "respond in 5 seconds or less".
-  static let answerTime = Duration.seconds(5)
-
   private let client: HTTPClient
   private let secret: String
   private let ledger: Ledger
+  private let answerTime: Duration
   private let target: Mutex<String>
 
-  init(client: HTTPClient, secret: String, url: String, ledger: Ledger) {
+  /// - Parameter answerTime: Meta, webhooks: "respond in 5 seconds or less".
+  init(client: HTTPClient, secret: String, url: String, ledger: Ledger, answerTime: Duration) {
     self.client = client
     self.secret = secret
     self.ledger = ledger
+    self.answerTime = answerTime
     target = Mutex(url)
   }
 
@@ -34,7 +34,7 @@ final class WebhookPoster: Sendable {
         ("X-Hub-Signature-256", WebhookSignature.header(for: body, secret: secret)),
         ("traceparent", trace.traceparent),
       ],
-      body: body, timeout: Self.answerTime, maximumResponseBytes: 64 << 10)
+      body: body, timeout: answerTime, maximumResponseBytes: 64 << 10)
     let status = (try? await client.send(request).status) ?? 0
     ledger.count("webhook", status: status)
     return status

@@ -64,6 +64,8 @@ extension SettingName {
     "MARTLET_GRAPH_TIMEOUT_SECONDS", "the limit of one Graph API call, in seconds; default 10")
   package static let simulatorWebhookURL = SettingName(
     "MARTLET_SIMULATOR_WEBHOOK_URL", "simulator: where webhooks go; default http://127.0.0.1:8080/webhook")
+  package static let simulatorAnswerSeconds = SettingName(
+    "MARTLET_SIMULATOR_ANSWER_SECONDS", "simulator: how long a webhook may take, in seconds; default 5, as at Meta")
   package static let simulatorLedger = SettingName(
     "MARTLET_SIMULATOR_LEDGER", "simulator: messages kept in its ledger; default 200000")
 
@@ -72,6 +74,6 @@ extension SettingName {
     databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, publicURL, bind, port, adminPort,
     logLevel, logFormat,
     bot, lease, sendGrace, sendInFlight, graphTimeout, simulatorWebhookURL,
-    simulatorLedger,
+    simulatorAnswerSeconds, simulatorLedger,
   ]
 }

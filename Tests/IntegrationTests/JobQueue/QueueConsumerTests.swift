@@ -61,7 +61,12 @@ extension TestDatabase {
     let group = ServiceGroup(configuration: .init(services: [.init(service: consumer)], logger: logger))
     try await withThrowingTaskGroup { tasks in
       tasks.addTask { try await group.run() }
-      try await body(consumer)
+      do {
+        try await body(consumer)
+      } catch {
+        await group.triggerGracefulShutdown()
+        throw error
+      }
       await group.triggerGracefulShutdown()
       try await tasks.waitForAll()
     }
@@ -86,35 +91,12 @@ func testWorker() -> String {
   return (parts + [digits.dropFirst(16).prefix(4), digits.dropFirst(20)]).joined(separator: "-")
 }
 
-/// Lets a test wait until something was counted, without asking the clock.
-final class Tally: Sendable {
-  private struct State {
-    var count = 0
-    var waiters: [(Int, CheckedContinuation<Void, Never>)] = []
-  }
+/// Lets a test wait until something was counted.
+private struct Tally: Sendable {
+  private let count = Watched(0)
 
-  private let state = Mutex(State())
-
-  func add() {
-    let due = state.withLock { state in
-      state.count += 1
-      let due = state.waiters.filter { $0.0 <= state.count }
-      state.waiters.removeAll { $0.0 <= state.count }
-      return due
-    }
-    for (_, waiter) in due { waiter.resume() }
-  }
-
-  func reach(_ count: Int) async {
-    await withCheckedContinuation { continuation in
-      let isThere = state.withLock { state in
-        if state.count >= count { return true }
-        state.waiters.append((count, continuation))
-        return false
-      }
-      if isThere { continuation.resume() }
-    }
-  }
+  func add() { count.change { $0 += 1 } }
+  func reach(_ count: Int) async throws { try await self.count.until { $0 >= count } }
 }
 
 private func what(_ job: Job) -> String {
@@ -135,7 +117,7 @@ struct QueueConsumerTests {
       }
       try await database.consuming(handler: handler) { _ in
         for round in 0..<10 { try await database.put(people.map { ($0, "\(round)") }) }
-        await tally.reach(500)
+        try await tally.reach(500)
       }
       for person in people {
         #expect(try await database.effects(of: person) == (0..<10).map { "\($0)" })
@@ -165,7 +147,7 @@ struct QueueConsumerTests {
       }
       try await database.consuming(handler: handler) { _ in
         for round in 0..<5 { try await database.put([("bad", "\(round)"), ("good", "\(round)")]) }
-        await tally.reach(10)
+        try await tally.reach(10)
       }
       #expect(try await database.effects(of: "bad") == ["0", "1", "2", "3", "4"])
       #expect(try await database.effects(of: "good") == ["0", "1", "2", "3", "4"])
@@ -185,9 +167,9 @@ struct QueueConsumerTests {
       }
       try await database.consuming(handler: handler) { _ in
         try await database.put([("p", "a"), ("p", "poison"), ("p", "b"), ("p", "c")])
-        await tally.reach(3)
+        try await tally.reach(3)
         try await database.put([("p", "d")])
-        await tally.reach(4)
+        try await tally.reach(4)
       }
       #expect(try await database.effects(of: "p") == ["a", "b", "c", "d"])
       let dead = try await database.pool.run(Statement("dead", "SELECT attempts, error FROM martlet.queue_dead"))
@@ -209,9 +191,9 @@ struct QueueConsumerTests {
       }
       try await database.consuming(handler: handler) { consumer in
         try await database.put([("p", "first"), ("p", "second")])
-        await tally.reach(1)
+        try await tally.reach(1)
         let target = QueueTarget(.understand, pageID: "1", person: "p")
-        while try await database.number("SELECT count(*) AS n FROM martlet.queue_parked") == 0 {}
+        try await eventually { try await database.number("SELECT count(*) AS n FROM martlet.queue_parked") > 0 }
         try await database.pool.run([
           QueueStatements.lock([target]), QueueStatements.wake(.understand, .retry, [target]),
         ])
@@ -222,8 +204,8 @@ struct QueueConsumerTests {
         try await database.pool.run([
           QueueStatements.lock([target]), QueueStatements.wake(.understand, .profile, [target]),
         ])
-        await tally.reach(3)
-        while try await database.number("SELECT count(*) AS n FROM martlet.queue_parked") > 0 {}
+        try await tally.reach(3)
+        try await eventually { try await database.number("SELECT count(*) AS n FROM martlet.queue_parked") == 0 }
       }
       #expect(try await database.effects(of: "p") == ["first", "second"])
     }
@@ -250,7 +232,7 @@ struct QueueConsumerTests {
         tally.add()
         return .done(what(job))
       }
-      try await database.consuming(.test(lease: .milliseconds(100)), handler: handler) { _ in await tally.reach(1) }
+      try await database.consuming(.test(lease: .milliseconds(100)), handler: handler) { _ in try await tally.reach(1) }
       #expect(try await database.effects(of: "p") == ["a"])
       let finished = try await database.pool.run(
         Statement(
@@ -267,9 +249,9 @@ struct QueueConsumerTests {
       let handler = RecordingHandler { .done(what($0)) }
       try await database.consuming(.test(lease: .milliseconds(150)), handler: handler) { first in
         try await database.consuming(.test(lease: .milliseconds(150)), handler: handler) { second in
-          while first.status.lanes != 32 || second.status.lanes != 32 { await Task.yield() }
+          try await eventually { first.status.lanes == 32 && second.status.lanes == 32 }
         }
-        while first.status.lanes != 64 { await Task.yield() }
+        try await eventually { first.status.lanes == 64 }
       }
     }
   }
