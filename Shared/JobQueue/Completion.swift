@@ -11,6 +11,7 @@ struct Completion<Handler: JobHandler>: Sendable {
   let handler: Handler
   let statements: OwnerStatements
   let isDurable: Bool
+  let onStep: (@Sendable (ConsumerStep) -> Void)?
 
   enum Outcome: Sendable {
     case applied
@@ -48,14 +49,23 @@ struct Completion<Handler: JobHandler>: Sendable {
 
   private func commit(_ batch: [Done]) async throws -> Set<Int64> {
     let targets = Set(batch.flatMap { handler.targets(of: $0.effect, for: $0.job) })
-    return try await pool.withTransaction(isDurable: isDurable) { transaction in
+    let finished = try await pool.withTransaction(isDurable: isDurable) { transaction in
       let lock = targets.isEmpty ? [] : [QueueStatements.lock(targets)]
       let rows = try await transaction.run(lock + [statements.finish(batch.map(\.job))])
       let finished = Set(try rows.last!.map { try $0.int64("id") })
       let applied = batch.filter { finished.contains($0.job.id) }
-      transaction.atCommit(handler.statements(applying: applied))
+      let effects = handler.statements(applying: applied)
+      if let onStep, !applied.isEmpty {
+        // Effects go with the commit; a test that ends the process between the two needs them to stand apart.
+        try await transaction.run(effects)
+        onStep(.finishing)
+      } else {
+        transaction.atCommit(effects)
+      }
       if !targets.isEmpty, handler.wakesTargets { transaction.afterCommit(QueueStatements.notify(targets)) }
       return finished
     }
+    if !finished.isEmpty { onStep?(.finished) }
+    return finished
   }
 }

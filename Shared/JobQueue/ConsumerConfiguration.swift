@@ -20,6 +20,8 @@ package struct ConsumerConfiguration: Sendable {
   package var longestPause: Duration
   /// How long running jobs may go on after the service was told to stop.
   package var drain: Duration
+  /// Told of each step as it is reached: for tests that end the process there.
+  package var onStep: (@Sendable (ConsumerStep) -> Void)?
 
   package init(
     queue: QueueName, lease: Duration = .seconds(10), concurrency: Int = 256, loadLimit: Int = 2048, batch: Int = 100,

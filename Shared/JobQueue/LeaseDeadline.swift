@@ -1,15 +1,29 @@
 internal import Synchronization
 
-/// Until when a process may rely on its leases: taken before each renewal is sent, on a clock of its own.
+/// Until when a process may rely on its lease of one lane: taken before each renewal is sent, on a clock of its own.
 ///
 /// After it a process may have been replaced without knowing (it slept, it was stopped, the network was away), so it
-/// starts no work and lets no call leave.
+/// starts no work and lets no call leave. A lane that was lost has a deadline that is over for good, also for a job
+/// that was begun before.
 package final class LeaseDeadline: Sendable {
-  private let instant = Mutex(ContinuousClock.now)
+  private struct State {
+    var instant: ContinuousClock.Instant
+    var isOver = false
+  }
 
-  package var isAhead: Bool { instant.withLock { $0 > .now } }
+  private let state: Mutex<State>
+
+  init(_ instant: ContinuousClock.Instant = .now) {
+    state = Mutex(State(instant: instant))
+  }
+
+  package var isAhead: Bool { state.withLock { !$0.isOver && $0.instant > .now } }
 
   func extend(to newInstant: ContinuousClock.Instant) {
-    instant.withLock { $0 = max($0, newInstant) }
+    state.withLock { $0.instant = max($0.instant, newInstant) }
+  }
+
+  func end() {
+    state.withLock { $0.isOver = true }
   }
 }

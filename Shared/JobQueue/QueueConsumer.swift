@@ -15,6 +15,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private let statements: OwnerStatements
   private let completions: GroupCommit<[Completion<Handler>.Done], [Completion<Handler>.Outcome]>
   private let deadline = LeaseDeadline()
+  private var lanes: [Int: (epoch: Int64, deadline: LeaseDeadline)] = [:]
   private let meters: ConsumerMeters
   private nonisolated let doorbell: Doorbell
   private nonisolated let statusBox = Mutex(Status())
@@ -42,7 +43,8 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     let statements = OwnerStatements(queue: configuration.queue, worker: worker)
     self.statements = statements
     let completion = Completion(
-      pool: pool, handler: handler, statements: statements, isDurable: configuration.isDurable)
+      pool: pool, handler: handler, statements: statements, isDurable: configuration.isDurable,
+      onStep: configuration.onStep)
     completions = GroupCommit(limit: configuration.batch) { try await completion(groups: $0) }
     doorbell = Doorbell()
     meters = ConsumerMeters(configuration.queue)
@@ -91,9 +93,11 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       let held = try rows.map { (lane: try $0.int("lane"), epoch: try $0.int64("epoch")) }
       let fair = try rows.first.map { try $0.int("fair") } ?? 64
       book.gaveBack(givingBack)
+      extendDeadlines(of: held, to: sent + configuration.lease)
       // Lanes that are new, or new again after a start of the server, before which nothing said of sleeping counts.
       if book.holds(held, fairShare: fair) { isSleeping = false }
       deadline.extend(to: sent + configuration.lease)
+      configuration.onStep?(.leased)
       setStatus(failure: nil)
       wake()
     } catch {
@@ -102,7 +106,20 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
   }
 
+  private func extendDeadlines(of held: [(lane: Int, epoch: Int64)], to instant: ContinuousClock.Instant) {
+    var kept: [Int: (epoch: Int64, deadline: LeaseDeadline)] = [:]
+    for (lane, epoch) in held {
+      let known = lanes[lane].flatMap { $0.epoch == epoch ? $0.deadline : nil }
+      known?.extend(to: instant)
+      kept[lane] = (epoch, known ?? LeaseDeadline(instant))
+    }
+    for (lane, old) in lanes where kept[lane]?.epoch != old.epoch { old.deadline.end() }
+    lanes = kept
+  }
+
   private func leave() async {
+    configuration.onStep?(.leaving)
+    extendDeadlines(of: [], to: .now)
     _ = try? await pool.run([.synchronousCommit(false), statements.leave()])
     _ = book.holds([], fairShare: 64)
     setStatus(failure: "stopped")
@@ -174,6 +191,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func setSleeping(_ value: Bool) async throws {
     try await pool.run([.synchronousCommit(false), statements.sleep(value)])
     isSleeping = value
+    if value { configuration.onStep?(.sleeping) }
   }
 
   private func readLanes(_ look: Doorbell.Look) async throws -> Bool {
@@ -189,6 +207,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       read.append((job, try row.bool("parked")))
     }
     book.read(read)
+    if !read.isEmpty { configuration.onStep?(.read) }
     try await moveAside()
 
     var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
@@ -200,6 +219,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
         empty.append((try row.int("lane"), epoch, try row.int64("conv")))
       }
     }
+    if !replay.isEmpty { configuration.onStep?(.replayed) }
     book.replay(replay)
     if !empty.isEmpty { try await pool.run([.synchronousCommit(false), statements.unpark(empty)]) }
     // A full lane has more to give, and so may a conversation whose parking just ended.
@@ -213,6 +233,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     guard !jobs.isEmpty else { return }
     do {
       let rows = try await pool.run([.synchronousCommit(false), statements.moveAside(jobs)])[1]
+      configuration.onStep?(.movedAside)
       let moved = Set(try rows.map { try $0.int64("id") })
       book.readAfterAll(jobs.filter { !moved.contains($0.id) })
     } catch {
@@ -224,14 +245,14 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func job(_ row: Row, _ reading: WorkBook.Reading, isParked: Bool = false) throws -> Job? {
     guard let id = try row.optionalInt("id") else { return nil }
     let lane = try row.int("lane")
-    guard let epoch = reading.epochs[lane] else { return nil }
+    guard let epoch = reading.epochs[lane], let held = lanes[lane], held.epoch == epoch else { return nil }
     return Job(
       queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
       conversation: try row.int64("conv"), pageID: try row.string("page_id"), person: try row.string("person"),
       kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
       trace: try row.optionalString("trace"), waited: .milliseconds(try row.int("waited_ms")),
       payload: try row.utf8("payload"), parkedFor: isParked ? ParkReason(rawValue: try row.string("reason")) : nil,
-      deadline: deadline)
+      deadline: held.deadline)
   }
 
   // MARK: One job
@@ -239,7 +260,10 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func execute(_ job: Job) async {
     let started = ContinuousClock.now
     let outcome: String
-    switch await handler.run(job) {
+    configuration.onStep?(.started)
+    let verdict = await handler.run(job)
+    configuration.onStep?(.ran)
+    switch verdict {
     case .done(let effect):
       outcome = await complete([(job, effect)] + runAhead(of: job))
     case .park(let reason, let duration, let recheck):
@@ -293,6 +317,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
     let bury = statements.bury(job, attempts: attempts, error: error)
     _ = await untilStored(job) { try await self.pool.run([bury] + recording) }
+    configuration.onStep?(.buried)
     book.finished(job)
     return "dead"
   }
@@ -302,8 +327,10 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   ) async {
     let ids = book.startParking(job)
     let park = statements.park(job, ids: ids, reason, for: duration, attempts: attempts, error: error)
+    configuration.onStep?(.parking)
     let lock = recheck.isEmpty ? [] : [QueueStatements.lock([job.target])]
     _ = await untilStored(job) { try await self.pool.run([.synchronousCommit(false)] + lock + [park] + recheck) }
+    configuration.onStep?(.parked)
     book.parked(job)
     // It may be due already: what it waited for came while the parking was stored.
     doorbell.ring(.lanes([job.lane]))
