@@ -35,6 +35,9 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
 
   database.watch(sending, of: .send)
   database.watch(receiving, of: .receipt)
-  let listener = database.listener([.send: { sending.wake(lanes: $0) }, .receipt: { receiving.wake(lanes: $0) }])
-  return [database.watch(), listener, receiving, sending]
+  let outbox = OutboxPromoter(
+    pool: database.pool, bulkWindow: try settings.int(.bulkWindow, default: 16, in: 1...1000), logger: logger)
+  let listener = database.listener(
+    [.send: { sending.wake(lanes: $0) }, .receipt: { receiving.wake(lanes: $0) }], outbox: outbox)
+  return [database.watch(), listener, receiving, sending, outbox]
 }

@@ -50,6 +50,7 @@ struct Sender: JobHandler {
     let page = try await pages.page(job.pageID)
     guard case .live(let token) = page.token else { return waitForToken(job) }
     guard job.mayAct else { return .park(.retry, atMost: .zero) }
+    if send.delay > .zero, job.attempts == 0, job.parkedFor == nil { return .park(.delay, atMost: send.delay) }
 
     switch try await attempts.start(job, message: send.messageID) {
     case .started(let attempt): return await call(send, job, page, token, attempt)

@@ -9,10 +9,13 @@ package struct SendJob: Sendable, Hashable {
   /// Names the message for good, through every attempt to send it: a UUID.
   package let messageID: String
   package let message: OutgoingMessage
+  /// How long its conversation waits before it, as a person would who types; from 0 to 60,000 ms.
+  package let delay: Duration
 
-  package init(messageID: String, message: OutgoingMessage) {
+  package init(messageID: String, message: OutgoingMessage, delay: Duration = .zero) {
     self.messageID = messageID
     self.message = message
+    self.delay = min(max(delay, .zero), .seconds(60))
   }
 
   package init(payload: [UInt8]) throws(ContractError) {
@@ -21,14 +24,18 @@ package struct SendJob: Sendable, Hashable {
       throw ContractError(queue: "send", problem: "message_id or message is missing")
     }
     do {
-      self.init(messageID: messageID, message: try OutgoingMessage(json: message))
+      self.init(
+        messageID: messageID, message: try OutgoingMessage(json: message),
+        delay: .milliseconds(json["delay_ms"]?.int ?? 0))
     } catch {
       throw ContractError(queue: "send", problem: "\(error)")
     }
   }
 
   package var payload: JSON {
-    ["message_id": .string(messageID), "message": message.json]
+    var payload: JSONObject = ["message_id": .string(messageID), "message": message.json]
+    if delay > .zero { payload["delay_ms"] = .number("\(Int(delay / .milliseconds(1)))") }
+    return .object(payload)
   }
 }
 

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Tells a consumer's loop that something may have changed. Any number of rings before it answers count as one.
+/// A consumer's bell, which remembers where something may have changed.
 struct Doorbell: Sendable {
   /// Where new work may be.
   enum Look: Sendable, Equatable {
@@ -27,19 +27,15 @@ struct Doorbell: Sendable {
     let state = Mutex(State())
   }
 
-  let rings: AsyncStream<Void>
-  private let continuation: AsyncStream<Void>.Continuation
+  private let bell = Bell()
   private let box = Box()
 
-  init() {
-    (rings, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-  }
-
+  var rings: AsyncStream<Void> { bell.rings }
   var isClosed: Bool { box.state.withLock { $0.isClosed } }
 
   func ring(_ look: Look) {
     box.state.withLock { $0.look = $0.look.joined(with: look) }
-    continuation.yield()
+    bell.ring()
   }
 
   /// Where to look, for all rings since the last answer.
@@ -52,6 +48,6 @@ struct Doorbell: Sendable {
 
   func close() {
     box.state.withLock { $0.isClosed = true }
-    continuation.finish()
+    bell.close()
   }
 }

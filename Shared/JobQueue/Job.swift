@@ -62,8 +62,10 @@ package struct Job: Sendable {
   /// How long the job waited until it was read.
   package let waited: Duration
   package let payload: [UInt8]
-  /// Why its conversation was parked, when it comes back from there.
+  /// What this job waited for, when it comes back from a parking of its own.
   package let parkedFor: ParkReason?
+  /// Inherited from workers that went silent one after the other: it may be what ended them.
+  let isSuspect: Bool
   let deadline: LeaseDeadline
 
   package var lane: Int { row < 0 ? -1 - row : row }

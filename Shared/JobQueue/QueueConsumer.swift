@@ -15,7 +15,9 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private let statements: OwnerStatements
   private let completions: GroupCommit<[Completion<Handler>.Done], [Completion<Handler>.Outcome]>
   private let deadline = LeaseDeadline()
-  private var lanes: [Int: (epoch: Int64, deadline: LeaseDeadline)] = [:]
+  private var lanes: [Int: HeldLane] = [:]
+  private nonisolated let renewals = Bell()
+  private var isPaused = false
   private let meters: ConsumerMeters
   private nonisolated let doorbell: Doorbell
   private nonisolated let statusBox = Mutex(Status())
@@ -26,10 +28,19 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private var postponed = Doorbell.Look.nowhere
   private var isStopping = false
 
+  /// What goes with a lane under one epoch.
+  private struct HeldLane {
+    let epoch: Int64
+    let deadline: LeaseDeadline
+    /// Since when, where what stood in it by then may be what ended its earlier owners.
+    let suspectSince: ContinuousClock.Instant?
+  }
+
   /// What a health check may know without asking the database.
   package struct Status: Sendable {
     package var lanes = 0
     package var running = 0
+    package var isPaused = false
     package var failure: String? = "no lease yet"
   }
 
@@ -54,8 +65,12 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   /// Says that there may be work; cheap, and safe to call at any time.
   ///
-  /// - Parameter lanes: Where, as a notification names it: `3,17`. Everywhere when nil.
+  /// - Parameter lanes: Where, as a notification names it: `3,17`. Everywhere when nil. `lease` asks for a renewal.
   package nonisolated func wake(lanes: String? = nil) {
+    if lanes == "lease" {
+      renewals.ring()
+      return
+    }
     let numbers = lanes?.split(separator: ",").compactMap { Int($0) } ?? []
     doorbell.ring(numbers.isEmpty ? .everywhere : .lanes(Set(numbers)))
   }
@@ -63,6 +78,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   package func run() async throws {
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { try await self.keepLeases() }
+      group.addTask { try await self.keepRenewing() }
       group.addTask { try await self.keepPolling() }
       await withGracefulShutdownHandler {
         await self.work()
@@ -76,10 +92,16 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   // MARK: Leases
 
+  /// One renewal at a time: the answer of an earlier one must not undo a later one's.
   private func keepLeases() async throws {
+    await renew()
+    for await _ in renewals.rings { await renew() }
+  }
+
+  private func keepRenewing() async throws {
     while !Task.isCancelled {
-      await renew()
-      try? await Task.sleep(for: configuration.lease / 3)
+      try await Task.sleep(for: configuration.lease / 3)
+      renewals.ring()
     }
   }
 
@@ -90,12 +112,15 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       let rows = try await pool.run([
         .synchronousCommit(false), statements.lease(ttl: configuration.lease, givingBack: givingBack),
       ])[1]
-      let held = try rows.map { (lane: try $0.int("lane"), epoch: try $0.int64("epoch")) }
+      let held = try rows.map {
+        (lane: try $0.int("lane"), epoch: try $0.int64("epoch"), isSuspect: try $0.bool("suspect"))
+      }
       let fair = try rows.first.map { try $0.int("fair") } ?? 64
       book.gaveBack(givingBack)
-      extendDeadlines(of: held, to: sent + configuration.lease)
+      hold(held, until: sent + configuration.lease)
       // Lanes that are new, or new again after a start of the server, before which nothing said of sleeping counts.
-      if book.holds(held, fairShare: fair) { isSleeping = false }
+      if book.holds(held.map { ($0.lane, $0.epoch) }, fairShare: fair) { isSleeping = false }
+      isPaused = try rows.first?.bool("paused") ?? false
       deadline.extend(to: sent + configuration.lease)
       configuration.onStep?(.leased)
       setStatus(failure: nil)
@@ -106,12 +131,18 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
   }
 
-  private func extendDeadlines(of held: [(lane: Int, epoch: Int64)], to instant: ContinuousClock.Instant) {
-    var kept: [Int: (epoch: Int64, deadline: LeaseDeadline)] = [:]
-    for (lane, epoch) in held {
-      let known = lanes[lane].flatMap { $0.epoch == epoch ? $0.deadline : nil }
-      known?.extend(to: instant)
-      kept[lane] = (epoch, known ?? LeaseDeadline(instant))
+  private func hold(
+    _ held: [(lane: Int, epoch: Int64, isSuspect: Bool)], until instant: ContinuousClock.Instant
+  ) {
+    var kept: [Int: HeldLane] = [:]
+    for (lane, epoch, isSuspect) in held {
+      if let known = lanes[lane], known.epoch == epoch {
+        known.deadline.extend(to: instant)
+        kept[lane] = known
+      } else {
+        kept[lane] = HeldLane(
+          epoch: epoch, deadline: LeaseDeadline(instant), suspectSince: isSuspect ? .now : nil)
+      }
     }
     for (lane, old) in lanes where kept[lane]?.epoch != old.epoch { old.deadline.end() }
     lanes = kept
@@ -119,7 +150,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   private func leave() async {
     configuration.onStep?(.leaving)
-    extendDeadlines(of: [], to: .now)
+    hold([], until: .now)
     _ = try? await pool.run([.synchronousCommit(false), statements.leave()])
     _ = book.holds([], fairShare: 64)
     setStatus(failure: "stopped")
@@ -133,7 +164,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   }
 
   private func setStatus(failure: String?) {
-    statusBox.withLock { $0 = Status(lanes: book.lanesHeld, running: book.running, failure: failure) }
+    statusBox.withLock { $0 = Status(lanes: book.lanesHeld, running: book.running, isPaused: isPaused, failure: failure) }
     meters.holds(lanes: book.lanesHeld)
   }
 
@@ -145,7 +176,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
         var look = doorbell.answer()
         while !doorbell.isClosed {
           let isMore = await read(look)
-          while book.running < configuration.concurrency, deadline.isAhead, let job = book.next() {
+          while book.running < configuration.concurrency, !isPaused, deadline.isAhead, let job = book.next() {
             group.addTask { await self.execute(job) }
           }
           guard isMore else { break }
@@ -245,14 +276,15 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func job(_ row: Row, _ reading: WorkBook.Reading, isParked: Bool = false) throws -> Job? {
     guard let id = try row.optionalInt("id") else { return nil }
     let lane = try row.int("lane")
+    let waited = Duration.milliseconds(try row.int("waited_ms"))
     guard let epoch = reading.epochs[lane], let held = lanes[lane], held.epoch == epoch else { return nil }
     return Job(
       queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
       conversation: try row.int64("conv"), pageID: try row.string("page_id"), person: try row.string("person"),
       kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
-      trace: try row.optionalString("trace"), waited: .milliseconds(try row.int("waited_ms")),
-      payload: try row.utf8("payload"), parkedFor: isParked ? ParkReason(rawValue: try row.string("reason")) : nil,
-      deadline: held.deadline)
+      trace: try row.optionalString("trace"), waited: waited,
+      payload: try row.utf8("payload"), parkedFor: isParked ? (try row.optionalString("reason")).flatMap(ParkReason.init) : nil,
+      isSuspect: held.suspectSince.map { waited >= $0.duration(to: .now) } ?? false, deadline: held.deadline)
   }
 
   // MARK: One job
@@ -260,6 +292,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private func execute(_ job: Job) async {
     let started = ContinuousClock.now
     let outcome: String
+    guard await mayRun(job) else { return }
     configuration.onStep?(.started)
     let verdict = await handler.run(job)
     configuration.onStep?(.ran)
@@ -277,6 +310,27 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
     meters.ended(outcome, waited: job.waited, ran: started.duration(to: .now), running: book.running)
     doorbell.ring(book.loaded < configuration.loadLimit / 2 ? postponed : .nowhere)
+    if !book.lanesToGiveBack().isEmpty { renewals.ring() }
+  }
+
+  /// A job that may be what ended its earlier workers is counted before it runs, and buried when it has had its turns.
+  private func mayRun(_ job: Job) async -> Bool {
+    guard job.isSuspect else { return true }
+    let attempts = await untilStored(job) {
+      try await self.pool.run([.synchronousCommit(true), self.statements.attempt(job)])[1][0].optionalInt("attempts")
+    }
+    guard let attempts = attempts.flatMap({ $0 }) else {
+      book.finished(job)
+      return false
+    }
+    if attempts > configuration.maximumAttempts {
+      meters.ended(
+        await bury(job, attempts: attempts - 1, "its worker went silent while it ran, again and again"),
+        waited: job.waited, ran: .zero, running: book.running)
+      doorbell.ring(.nowhere)
+      return false
+    }
+    return true
   }
 
   /// Does what stands behind a job, up to the first that does not simply end: that one gets a turn of its own.
@@ -315,6 +369,10 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       await park(job, .retry, for: pause, attempts: attempts, error: error, recheck: recording)
       return "failed"
     }
+    return await bury(job, attempts: attempts, error, recording)
+  }
+
+  private func bury(_ job: Job, attempts: Int, _ error: String, _ recording: [Statement] = []) async -> String {
     let bury = statements.bury(job, attempts: attempts, error: error)
     _ = await untilStored(job) { try await self.pool.run([bury] + recording) }
     configuration.onStep?(.buried)

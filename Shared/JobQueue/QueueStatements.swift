@@ -122,6 +122,14 @@ struct OwnerStatements {
       ])
   }
 
+  /// Counts an attempt before the job runs.
+  func attempt(_ job: Job) -> Statement {
+    Statement(
+      "queue.try",
+      "SELECT martlet.queue_\(queue.rawValue)_try($1::uuid, $2::smallint, $3::bigint, $4::bigint) AS attempts",
+      [.text(worker), .int(job.row), .int(job.epoch), .int(job.id)])
+  }
+
   func bury(_ head: Job, attempts: Int, error: String) -> Statement {
     Statement(
       "queue.bury",

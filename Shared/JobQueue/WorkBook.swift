@@ -28,6 +28,10 @@ struct WorkBook {
   /// Conversations whose jobs in the book come from their parking.
   private var replaying: Set<Int64> = []
 
+  /// Suspects run one at a time, so that the one that ends its worker is known by its attempts.
+  private var isSuspectRunning = false
+  private var suspectsInLine: [Int64] = []
+
   /// Rows of waiting conversations that must step aside and have not yet.
   private var steppingAside: [Job] = []
 
@@ -46,6 +50,7 @@ struct WorkBook {
     let new = held.filter { lanes[$0.lane] == nil }
     for (lane, epoch) in new { lanes[lane] = Lane(epoch: epoch) }
     var surplus = lanes.count - fairShare
+    isDraining = surplus > 0
     for lane in lanes.keys.sorted().reversed() {
       lanes[lane]?.isDraining = surplus > 0
       surplus -= 1
@@ -55,8 +60,12 @@ struct WorkBook {
 
   /// Lanes that are more than a fair share and have nothing under way any more.
   func lanesToGiveBack() -> [Int] {
-    lanes.filter { $0.value.isDraining && $0.value.loaded == 0 }.map(\.key)
+    guard isDraining else { return [] }
+    return lanes.filter { $0.value.isDraining && $0.value.loaded == 0 }.map(\.key)
   }
+
+  /// Whether lanes are to be given back once they are empty.
+  private(set) var isDraining = false
 
   mutating func gaveBack(_ given: [Int]) {
     for lane in given { forget(lane) }
@@ -168,6 +177,13 @@ struct WorkBook {
       guard let conversation = conversations[id], !conversation.isRunning, let job = conversation.jobs.first else {
         continue
       }
+      if job.isSuspect {
+        guard !isSuspectRunning else {
+          suspectsInLine.append(id)
+          continue
+        }
+        isSuspectRunning = true
+      }
       conversations[id]?.isRunning = true
       running += 1
       return job
@@ -177,14 +193,14 @@ struct WorkBook {
 
   /// The jobs of the same conversation that stand behind one that runs.
   func behind(_ job: Job) -> [Job] {
-    guard isCurrent(job), let jobs = conversations[job.conversation]?.jobs else { return [] }
-    return Array(jobs.dropFirst())
+    guard !job.isSuspect, isCurrent(job), let jobs = conversations[job.conversation]?.jobs else { return [] }
+    return Array(jobs.dropFirst().prefix { !$0.isSuspect })
   }
 
   /// The job is out of the queue, or was found to be somebody else's by now; and so are those of `behind` that were
   /// done with it.
   mutating func finished(_ job: Job, with others: [Job] = []) {
-    running -= 1
+    ended(job)
     guard isCurrent(job) else { return }
     let count = 1 + others.count
     conversations[job.conversation]?.jobs.removeFirst(count)
@@ -208,10 +224,18 @@ struct WorkBook {
 
   /// The parking is stored (or was refused, because the lane is somebody else's).
   mutating func parked(_ job: Job) {
-    running -= 1
+    ended(job)
     guard isCurrent(job) else { return }
     drop(job.conversation)
     parking[job.conversation] = .stored
+  }
+
+  private mutating func ended(_ job: Job) {
+    running -= 1
+    guard job.isSuspect else { return }
+    isSuspectRunning = false
+    ready += suspectsInLine
+    suspectsInLine = []
   }
 
   private func isCurrent(_ job: Job) -> Bool {

@@ -30,6 +30,9 @@ CREATE TABLE martlet.queue_lane (
   epoch  bigint NOT NULL DEFAULT 0,
   -- A lane counts as held only in the era in which it was taken: what a crash undid must be read anew.
   era    uuid,
+  -- How often in a row, within minutes of each other, its owner went silent.
+  expiries   smallint NOT NULL DEFAULT 0,
+  expired_at timestamptz,
   PRIMARY KEY (queue, lane)
 ) WITH (fillfactor = 50);
 
@@ -51,6 +54,8 @@ CREATE TABLE martlet.queue_parked (
   until    timestamptz NOT NULL,
   attempts smallint NOT NULL DEFAULT 0,
   reason   text NOT NULL CHECK (reason IN ('retry', 'profile', 'identity', 'page', 'human', 'unknown', 'delay')),
+  -- The job that waits; those behind it wait for it alone.
+  head     bigint,
   error    text,
   parked_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (queue, conv)
@@ -73,6 +78,14 @@ CREATE TABLE martlet.queue_dead (
   died_at     timestamptz NOT NULL DEFAULT now(),
   error       text,
   PRIMARY KEY (queue, id)
+);
+
+-- A queue whose workers start nothing new: work waits in its table.
+CREATE TABLE martlet.queue_pause (
+  queue text PRIMARY KEY,
+  since timestamptz NOT NULL DEFAULT now(),
+  who   text NOT NULL,
+  why   text
 );
 
 -- The locks that make ids rise in commit order within a lane: taken first, alone, in ascending order.
@@ -107,16 +120,30 @@ BEGIN
   END LOOP;
 END $$;
 
+-- The same for who knows the lanes.
+CREATE FUNCTION martlet.queue_notify_lanes(q text, lanes text) RETURNS void
+  LANGUAGE sql AS $$
+  SELECT pg_notify('martlet_' || q, lanes)
+  WHERE EXISTS (SELECT FROM martlet.queue_worker w WHERE w.queue = q AND w.sleeping)
+$$;
+
 CREATE FUNCTION martlet.queue_sleep(me uuid, is_sleeping boolean) RETURNS void
   LANGUAGE sql AS $$ UPDATE martlet.queue_worker SET sleeping = is_sleeping WHERE worker = me $$;
 
+-- Asks the workers of a queue to renew their leases now, because lanes have become free or are wanted by a newcomer.
+CREATE FUNCTION martlet.queue_call(q text) RETURNS void
+  LANGUAGE sql AS $$ SELECT pg_notify('martlet_' || q, 'lease') $$;
+
 -- Renews a worker's lease, gives lanes back, and takes free ones up to a fair share. All on the database's clock.
+-- `suspect` is a lane that was twice taken over from a silent owner within minutes: one of the jobs it held may be what
+-- ends its workers.
 -- In a new era every lane gets a new epoch: commits that did not wait for the disk may be undone, so
 -- that finished jobs stand there again, and whatever was read or made before must count for nothing.
 CREATE FUNCTION martlet.queue_lease(q text, me uuid, time_to_live interval, give_back smallint[])
-  RETURNS TABLE (lane smallint, epoch bigint, fair int)
+  RETURNS TABLE (lane smallint, epoch bigint, fair int, suspect boolean, paused boolean)
   LANGUAGE plpgsql AS $$
 DECLARE
+  is_new boolean;
   live int;
   share int;
   mine int;
@@ -126,12 +153,14 @@ BEGIN
   INSERT INTO martlet.queue_era (one) VALUES (true) ON CONFLICT DO NOTHING;
   SELECT * INTO now_era FROM martlet.queue_era;
   INSERT INTO martlet.queue_worker AS w (worker, queue, seen, ttl) VALUES (me, q, clock_timestamp(), time_to_live)
-    ON CONFLICT (worker) DO UPDATE SET seen = clock_timestamp(), ttl = time_to_live;
+    ON CONFLICT (worker) DO UPDATE SET seen = clock_timestamp(), ttl = time_to_live
+    RETURNING xmax = 0 INTO is_new;
   DELETE FROM martlet.queue_worker w WHERE w.queue = q AND w.seen < clock_timestamp() - w.ttl - interval '1 hour';
   IF cardinality(give_back) > 0 THEN
     UPDATE martlet.queue_lane l SET worker = NULL
       WHERE l.queue = q AND l.worker = me AND l.lane = ANY (give_back);
   END IF;
+  IF is_new OR cardinality(give_back) > 0 THEN PERFORM martlet.queue_call(q); END IF;
   UPDATE martlet.queue_lane l SET epoch = greatest(l.epoch + 1, new_epoch), era = now_era.id
     WHERE l.queue = q AND l.worker = me AND l.era IS DISTINCT FROM now_era.id;
   SELECT count(*) INTO live FROM martlet.queue_worker w WHERE w.queue = q AND w.seen > clock_timestamp() - w.ttl;
@@ -139,9 +168,13 @@ BEGIN
   SELECT count(*) INTO mine FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
   IF mine < share THEN
     UPDATE martlet.queue_lane l
-    SET worker = me, epoch = greatest(l.epoch + 1, new_epoch), era = now_era.id
+    SET worker = me, epoch = greatest(l.epoch + 1, new_epoch), era = now_era.id,
+        expiries = CASE WHEN NOT free.is_expired THEN l.expiries
+                        WHEN l.expired_at > clock_timestamp() - interval '10 min' THEN least(l.expiries + 1, 100)
+                        ELSE 1 END,
+        expired_at = CASE WHEN free.is_expired THEN clock_timestamp() ELSE l.expired_at END
     FROM (
-      SELECT f.lane FROM martlet.queue_lane f LEFT JOIN martlet.queue_worker w ON w.worker = f.worker
+      SELECT f.lane, f.worker IS NOT NULL AS is_expired FROM martlet.queue_lane f LEFT JOIN martlet.queue_worker w ON w.worker = f.worker
       WHERE f.queue = q AND (
         f.worker IS NULL
         -- After an outage every lease only looks expired: wait until each owner had the time to renew.
@@ -152,14 +185,40 @@ BEGIN
     ) free
     WHERE l.queue = q AND l.lane = free.lane;
   END IF;
-  RETURN QUERY SELECT l.lane, l.epoch, share FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
+  RETURN QUERY
+    SELECT l.lane, l.epoch, share, l.expiries >= 2 AND l.expired_at > clock_timestamp() - interval '10 min',
+      EXISTS (SELECT FROM martlet.queue_pause p WHERE p.queue = q)
+    FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
 END $$;
 
+-- The others are called at once: no lane waits for a renewal after a graceful stop.
 CREATE FUNCTION martlet.queue_leave(me uuid) RETURNS void
   LANGUAGE plpgsql AS $$
+DECLARE
+  q text;
 BEGIN
   UPDATE martlet.queue_lane SET worker = NULL WHERE worker = me;
-  DELETE FROM martlet.queue_worker WHERE worker = me;
+  DELETE FROM martlet.queue_worker w WHERE w.worker = me RETURNING w.queue INTO q;
+  IF q IS NOT NULL THEN PERFORM martlet.queue_call(q); END IF;
+END $$;
+
+CREATE FUNCTION martlet.queue_pause_set(q text, by text, reason text) RETURNS void
+  LANGUAGE sql AS $$
+  INSERT INTO martlet.queue_pause (queue, who, why) VALUES (q, by, reason)
+    ON CONFLICT (queue) DO UPDATE SET who = excluded.who, why = excluded.why;
+  SELECT martlet.queue_call(q);
+$$;
+
+-- Says whether it was paused.
+CREATE FUNCTION martlet.queue_pause_end(q text) RETURNS boolean
+  LANGUAGE plpgsql AS $$
+DECLARE
+  was_paused boolean;
+BEGIN
+  DELETE FROM martlet.queue_pause WHERE queue = q;
+  was_paused := FOUND;
+  PERFORM martlet.queue_call(q);
+  RETURN was_paused;
 END $$;
 
 -- Ends the wait of conversations that wait for one reason; a wait for another reason is left alone.
@@ -202,6 +261,8 @@ BEGIN
         attempts    smallint NOT NULL DEFAULT 0,
         trace       text,
         enqueued_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        -- Came by way of the outbox, of which only a window stands here at a time, so that replies need not wait.
+        is_bulk     boolean NOT NULL DEFAULT false,
         payload     jsonb NOT NULL,
         PRIMARY KEY (lane, id)
       ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0,
@@ -242,7 +303,8 @@ BEGIN
     $sql$, q, pins);
 
     -- The jobs of parked conversations that are due, oldest first, at most 32 a conversation.
-    -- A conversation with nothing left aside comes back as one row without a job.
+    -- A conversation with nothing left aside comes back as one row without a job. The reason comes with the job that
+    -- waited, not with those behind it.
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_due(lanes smallint[], busy bigint[])
         RETURNS TABLE (lane smallint, id bigint, conv bigint, page_id text, person text, kind text, v smallint,
@@ -251,7 +313,8 @@ BEGIN
       BEGIN
         RETURN QUERY
           SELECT p.lane, j.id, p.conv, p.page_id, p.person, j.kind, j.v, j.attempts, j.trace,
-            (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload, p.reason
+            (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload,
+            CASE WHEN j.id = p.head OR p.head IS NULL THEN p.reason END
           FROM (
             SELECT * FROM martlet.queue_parked t
             WHERE t.queue = '%1$s' AND t.until <= clock_timestamp() AND t.lane = ANY (lanes) AND t.conv <> ALL (busy)
@@ -287,28 +350,28 @@ BEGIN
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_park(
         me uuid, of_lane smallint, of_epoch bigint, of_page text, of_person text, ids bigint[],
-        why text, for_time interval, tries smallint, what text, head bigint)
+        why text, for_time interval, tries smallint, what text, head_id bigint)
         RETURNS boolean LANGUAGE plpgsql %2$s AS $$
       BEGIN
         IF NOT EXISTS (
             SELECT FROM martlet.queue_lane h
             WHERE h.queue = '%1$s' AND h.lane = of_lane AND h.worker = me AND h.epoch = of_epoch
               AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN RETURN false; END IF;
-        INSERT INTO martlet.queue_parked (queue, conv, lane, page_id, person, until, attempts, reason, error)
+        INSERT INTO martlet.queue_parked (queue, conv, lane, page_id, person, until, attempts, reason, head, error)
           VALUES ('%1$s', martlet.conv(of_page, of_person), of_lane, of_page, of_person,
-                  clock_timestamp() + for_time, tries, why, what)
+                  clock_timestamp() + for_time, tries, why, head_id, what)
           ON CONFLICT (queue, conv) DO UPDATE
             SET until = excluded.until, attempts = excluded.attempts, reason = excluded.reason,
-                error = excluded.error, parked_at = now();
+                head = excluded.head, error = excluded.error, parked_at = now();
         UPDATE martlet.queue_%1$s SET lane = -1 - of_lane WHERE lane = of_lane AND id = ANY (ids);
         -- Only the head has failed; those behind it start with a clean sheet.
         UPDATE martlet.queue_%1$s SET attempts = tries
-          WHERE lane = -1 - of_lane AND id = head AND attempts <> tries;
+          WHERE lane = -1 - of_lane AND id = head_id AND attempts <> tries;
         RETURN true;
       END $$
     $sql$, q, pins);
 
-    -- Moves later jobs of parked conversations aside; returns those moved (the rest is no longer parked, or gone).
+    -- Moves later jobs of parked conversations aside; returns those that stand aside (the rest is no longer parked, or gone).
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_aside(me uuid, lanes smallint[], epochs bigint[], ids bigint[])
         RETURNS SETOF bigint LANGUAGE plpgsql %2$s AS $$
@@ -323,10 +386,12 @@ BEGIN
             SELECT FROM martlet.queue_lane h
             WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch
               AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN
-            RETURN QUERY UPDATE martlet.queue_%1$s t SET lane = -1 - part.lane
+            UPDATE martlet.queue_%1$s t SET lane = -1 - part.lane
               WHERE t.lane = part.lane AND t.id = ANY (part.ids)
-                AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = t.conv)
-              RETURNING t.id;
+                AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = t.conv);
+            -- Those too that an earlier call has moved, whose answer was lost.
+            RETURN QUERY SELECT t.id FROM martlet.queue_%1$s t
+              WHERE t.lane = -1 - part.lane AND t.id = ANY (part.ids);
           END IF;
         END LOOP;
       END $$
@@ -346,6 +411,19 @@ BEGIN
             AND NOT EXISTS (SELECT FROM martlet.queue_%1$s t WHERE t.conv = i.conv AND t.lane < 0)
           RETURNING p.conv;
       END $$
+    $sql$, q, pins);
+
+    -- Counts an attempt before a job runs that may end its worker. Null where the job is no longer this worker's.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_try(me uuid, of_lane smallint, of_epoch bigint, of_id bigint)
+        RETURNS smallint LANGUAGE sql %2$s AS $$
+        UPDATE martlet.queue_%1$s t SET attempts = t.attempts + 1
+        WHERE t.lane = of_lane AND t.id = of_id AND EXISTS (
+          SELECT FROM martlet.queue_lane h
+          WHERE h.queue = '%1$s' AND h.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END AND h.worker = me AND h.epoch = of_epoch
+            AND h.era = (SELECT e.id FROM martlet.queue_era e))
+        RETURNING t.attempts
+      $$
     $sql$, q, pins);
 
     -- The head that failed for good: to the dead letters; what stands behind it goes on.
@@ -371,3 +449,6 @@ BEGIN
     $sql$, q, pins);
   END LOOP;
 END $generate$;
+
+-- How much of what is being sent is bulk.
+CREATE INDEX queue_send_bulk ON martlet.queue_send (id) WHERE is_bulk AND lane >= 0;

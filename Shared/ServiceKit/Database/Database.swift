@@ -43,8 +43,16 @@ package struct Database: Sendable {
     listener([queue: { consumer.wake(lanes: $0) }])
   }
 
-  package func listener(_ consumers: [QueueName: @Sendable (_ lanes: String?) -> Void]) -> any Service {
-    let byChannel = Dictionary(uniqueKeysWithValues: consumers.map { ("martlet_\($0.key.rawValue)", $0.value) })
+  /// - Parameter outbox: Told when a message was written that the bot is to send by itself.
+  package func listener(
+    _ consumers: [QueueName: @Sendable (_ lanes: String?) -> Void], outbox: OutboxPromoter? = nil
+  ) -> any Service {
+    var byChannel = Dictionary(uniqueKeysWithValues: consumers.map { ("martlet_\($0.key.rawValue)", $0.value) })
+    if let outbox { byChannel["martlet_outbox"] = { _ in outbox.wake() } }
+    return listener(byChannel: byChannel)
+  }
+
+  private func listener(byChannel: [String: @Sendable (_ lanes: String?) -> Void]) -> any Service {
     let listener = PostgresListener(direct, channels: byChannel.keys.sorted(), on: loop, logger: logger) { event in
       switch event {
       case .listening: for wake in byChannel.values { wake(nil) }
@@ -63,7 +71,8 @@ package struct Database: Sendable {
     health.register("queue \(queue.rawValue)") {
       let status = consumer.status
       if let failure = status.failure { return .failing(reason: failure) }
-      return .ok(detail: "\(status.lanes) lanes, \(status.running) running")
+      let work = "\(status.lanes) lanes, \(status.running) running"
+      return .ok(detail: status.isPaused ? "\(work), paused by an operator" : work)
     }
   }
 }

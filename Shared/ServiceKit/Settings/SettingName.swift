@@ -60,6 +60,8 @@ extension SettingName {
     "MARTLET_SEND_GRACE_SECONDS", "outbound: how long an unknown outcome waits for its echo, in seconds; default 60")
   package static let sendInFlight = SettingName(
     "MARTLET_SEND_IN_FLIGHT", "outbound: Graph API calls at once; default 64")
+  package static let bulkWindow = SettingName(
+    "MARTLET_BULK_WINDOW", "outbound: bulk messages in the send queue at a time, so that replies pass; default 16")
   package static let graphTimeout = SettingName(
     "MARTLET_GRAPH_TIMEOUT_SECONDS", "the limit of one Graph API call, in seconds; default 10")
   package static let simulatorWebhookURL = SettingName(
@@ -73,7 +75,7 @@ extension SettingName {
   package static let all: [SettingName] = [
     databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, publicURL, bind, port, adminPort,
     logLevel, logFormat,
-    bot, lease, sendGrace, sendInFlight, graphTimeout, simulatorWebhookURL,
+    bot, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, simulatorWebhookURL,
     simulatorAnswerSeconds, simulatorLedger,
   ]
 }
