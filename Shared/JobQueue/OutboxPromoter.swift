@@ -46,7 +46,7 @@ package actor OutboxPromoter: Service {
   private func keepLooking() async throws {
     while !Task.isCancelled {
       wake()
-      try await Task.sleep(for: .seconds(1))
+      try? await Task.sleep(for: .seconds(1))
     }
   }
 

@@ -100,7 +100,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
   private func keepRenewing() async throws {
     while !Task.isCancelled {
-      try await Task.sleep(for: configuration.lease / 3)
+      try? await Task.sleep(for: configuration.lease / 3)
       renewals.ring()
     }
   }
@@ -123,6 +123,7 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       isPaused = try rows.first?.bool("paused") ?? false
       deadline.extend(to: sent + configuration.lease)
       configuration.onStep?(.leased)
+      if !book.lanesToGiveBack().isEmpty { renewals.ring() }
       setStatus(failure: nil)
       wake()
     } catch {
