@@ -165,7 +165,9 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   }
 
   private func setStatus(failure: String?) {
-    statusBox.withLock { $0 = Status(lanes: book.lanesHeld, running: book.running, isPaused: isPaused, failure: failure) }
+    statusBox.withLock {
+      $0 = Status(lanes: book.lanesHeld, running: book.running, isPaused: isPaused, failure: failure)
+    }
     meters.holds(lanes: book.lanesHeld)
   }
 
@@ -284,7 +286,8 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       conversation: try row.int64("conv"), pageID: try row.string("page_id"), person: try row.string("person"),
       kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
       trace: try row.optionalString("trace"), waited: waited,
-      payload: try row.utf8("payload"), parkedFor: isParked ? (try row.optionalString("reason")).flatMap(ParkReason.init) : nil,
+      payload: try row.utf8("payload"),
+      parkedFor: isParked ? (try row.optionalString("reason")).flatMap(ParkReason.init) : nil,
       isSuspect: held.suspectSince.map { waited >= $0.duration(to: .now) } ?? false, deadline: held.deadline)
   }
 

@@ -1,7 +1,9 @@
 @testable import JobQueue
 
 /// A job as a read brings it. A conversation's lane is its number modulo 64, so 0 and 64 share a lane.
-func job(_ id: Int64, of conversation: Int64 = 0, epoch: Int64 = 1, isAside: Bool = false, isSuspect: Bool = false) -> Job {
+func job(_ id: Int64, of conversation: Int64 = 0, epoch: Int64 = 1, isAside: Bool = false, isSuspect: Bool = false)
+  -> Job
+{
   let lane = Int(conversation & 63)
   return Job(
     queue: .understand, row: isAside ? -1 - lane : lane, epoch: epoch, id: id, conversation: conversation,

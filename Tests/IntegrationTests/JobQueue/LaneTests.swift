@@ -58,7 +58,8 @@ struct LaneTests {
         Statement("tried", "UPDATE martlet.queue_understand SET attempts = 3 WHERE person = 'poison'"))
       // Two owners went silent within minutes.
       try await database.pool.run(
-        Statement("silent", "UPDATE martlet.queue_lane SET expiries = 2, expired_at = now() WHERE queue = 'understand'"))
+        Statement("silent", "UPDATE martlet.queue_lane SET expiries = 2, expired_at = now() WHERE queue = 'understand'")
+      )
       let together = Mutex((now: 0, most: 0))
       let counted = Mutex<[Int]>([])
       let pool = database.pool
@@ -80,7 +81,8 @@ struct LaneTests {
         try await eventually { try await database.number("SELECT count(*) AS n FROM effect") == 21 }
         #expect(counted.withLock { $0.last } == 0)
       }
-      let dead = try await database.pool.run(Statement("dead", "SELECT person, attempts, error FROM martlet.queue_dead"))
+      let dead = try await database.pool.run(
+        Statement("dead", "SELECT person, attempts, error FROM martlet.queue_dead"))
       #expect(try dead[0].string("person") == "poison")
       #expect(try dead[0].int("attempts") == 3)
     }
