@@ -130,7 +130,7 @@ let package = Package(
       "CLI",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Migrations", "Cryptography", "HTTPClient", "SocketLoop",
-        "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, unixSignals,
+        "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, lifecycle, logging, unixSignals,
       ]),
     service(
       "Simulator",

@@ -1,8 +1,8 @@
 /// Cuts a file of SQL into its statements, because a bound statement may hold only one.
 ///
 /// Knows line comments, quotes and dollar quotes, which is all that the migrations use.
-enum SQLSplitter {
-  static func statements(in text: String) -> [String] {
+package enum SQLSplitter {
+  package static func statements(in text: String) -> [String] {
     let bytes = Array(text.utf8)
     var statements: [String] = []
     var start = 0
