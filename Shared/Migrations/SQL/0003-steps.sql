@@ -199,6 +199,19 @@ BEGIN
     ORDER BY i.n;
 END $$;
 
+-- Outcomes and receipts change many messages at once: locked in one order, so that they wait for each other, never in
+-- a circle.
+CREATE FUNCTION martlet.message_lock(pages text[], messages uuid[]) RETURNS void
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  SET plan_cache_mode = force_generic_plan
+  AS $$
+BEGIN
+  PERFORM FROM unnest(pages, messages) AS i (page_id, message)
+    JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
+    ORDER BY m.page_id, m.id FOR UPDATE OF m;
+END $$;
+
 -- outbound: what came of attempts. Only the attempt that is the message's latest may set its state, and a state that
 -- a receipt has already moved on stays.
 CREATE FUNCTION martlet.send_outcomes(
@@ -209,6 +222,7 @@ CREATE FUNCTION martlet.send_outcomes(
   SET plan_cache_mode = force_generic_plan
   AS $$
 BEGIN
+  PERFORM martlet.message_lock(pages, messages);
   INSERT INTO martlet.send_outcome
     (attempt_id, message_id, page_id, state, settled_by, mid, code, subcode, fbtrace_id, error)
     SELECT i.attempt, i.message, i.page_id, i.state, 'call', i.mid, i.code, i.subcode, i.fbtrace, i.error
@@ -254,6 +268,7 @@ CREATE FUNCTION martlet.receipt_echoes(pages text[], persons text[], messages uu
   SET plan_cache_mode = force_generic_plan
   AS $$
 BEGIN
+  PERFORM martlet.message_lock(pages, messages);
   WITH settled AS (
     UPDATE martlet.message m
     SET state = 'sent', mid = i.mid, sent_at = COALESCE(m.sent_at, clock_timestamp()), settled_by = 'echo'
@@ -284,8 +299,7 @@ CREATE FUNCTION martlet.receipt_watermarks(pages text[], persons text[], states 
   SET plan_cache_mode = force_generic_plan
   AS $$
 BEGIN
-  UPDATE martlet.message m SET state = t.new_state
-  FROM (
+  WITH moved AS MATERIALIZED (
     SELECT r.page_id, r.id, max(i.state) AS new_state   -- 'delivered' < 'read', also as text
     FROM unnest(pages, persons, states, watermarks) AS i (page_id, person, state, watermark)
     CROSS JOIN LATERAL (
@@ -293,6 +307,12 @@ BEGIN
       WHERE x.page_id = i.page_id AND x.person = i.person AND x.attempt_at <= to_timestamp(i.watermark / 1000.0)
       ORDER BY x.attempt_at DESC LIMIT 50) r
     WHERE r.state = 'sent' OR (r.state = 'delivered' AND i.state = 'read')
-    GROUP BY r.page_id, r.id) t
-  WHERE m.page_id = t.page_id AND m.id = t.id;
+    GROUP BY r.page_id, r.id
+  ), locked AS MATERIALIZED (
+    SELECT m.page_id, m.id, t.new_state
+    FROM moved t JOIN martlet.message m ON m.page_id = t.page_id AND m.id = t.id
+    ORDER BY m.page_id, m.id FOR UPDATE OF m)
+  UPDATE martlet.message m SET state = l.new_state
+  FROM locked l
+  WHERE m.page_id = l.page_id AND m.id = l.id AND m.state IN ('sent', 'delivered') AND m.state <> l.new_state;
 END $$;
