@@ -28,7 +28,9 @@ struct BenchDatabase: Sendable {
 
   /// Every run begins with empty files.
   func clear() async throws {
-    try await run("clear", "TRUNCATE \(QueueBenchSetup.table), martlet.queue_parked, martlet.queue_dead")
+    try await run(
+      "clear",
+      "TRUNCATE \(QueueBenchSetup.table), martlet.queue_send, martlet.outbox, martlet.queue_parked, martlet.queue_dead")
     try await run("checkpoint", "CHECKPOINT")
   }
 

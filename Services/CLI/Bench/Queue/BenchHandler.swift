@@ -6,6 +6,8 @@ import Synchronization
 final class BenchHandler: JobHandler {
   /// Jobs of this kind fail, always.
   static let failing = "bench.failing"
+  /// Jobs of this kind are done and counted, and belong to no order.
+  static let bulk = "bench.bulk"
 
   let runsAhead: Bool
   let clock: BenchClock
@@ -18,10 +20,15 @@ final class BenchHandler: JobHandler {
     var delays: [[Int32]] = Array(repeating: [], count: 64)
     var failingLane: Int?
     var failures = 0
+    var bulk = 0
   }
 
-  init(_ setup: QueueBenchSetup, clock: BenchClock) {
+  /// How long each job takes, as a call to the outside would.
+  private let call: Duration?
+
+  init(_ setup: QueueBenchSetup, clock: BenchClock, call: Duration? = nil) {
     runsAhead = setup.runsAhead
+    self.call = call
     self.clock = clock
     tally = Mutex(Tally(oracle: OrderOracle(keys: setup.keys)))
   }
@@ -30,6 +37,7 @@ final class BenchHandler: JobHandler {
   var done: Int { finished.load(ordering: .relaxed) }
 
   var oracle: OrderOracle { tally.withLock { $0.oracle } }
+  var bulkDone: Int { tally.withLock { $0.bulk } }
   var failures: Int { tally.withLock { $0.failures } }
 
   func run(_ job: Job) async -> Verdict<Void> {
@@ -40,6 +48,11 @@ final class BenchHandler: JobHandler {
       }
       return .failed(error: "the bench's failing conversation")
     }
+    guard job.kind != Self.bulk else {
+      tally.withLock { $0.bulk += 1 }
+      if let call { try? await Task.sleep(for: call) }
+      return .done(())
+    }
     var numbers = NumberReader(job.payload)
     let (key, number, time) = (numbers.next(), numbers.next(), numbers.next())
     let delay = Int32(clamping: clock.now - Int64(time))
@@ -47,13 +60,14 @@ final class BenchHandler: JobHandler {
       $0.oracle.did(number, of: key)
       $0.delays[job.lane].append(delay)
     }
+    if let call { try? await Task.sleep(for: call) }
     return .done(())
   }
 
   func targets(of effect: Void, for job: Job) -> [QueueTarget] { [] }
 
   func statements(applying done: [(job: Job, effect: Void)]) -> [Statement] {
-    finished.add(done.count, ordering: .relaxed)
+    finished.add(done.count { $0.job.kind != Self.bulk }, ordering: .relaxed)
     return []
   }
 

@@ -69,7 +69,7 @@ struct BenchProducer: Sendable {
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       for number in 0..<jobs {
         try await Task.sleep(until: start + .seconds(Double(number) / Double(setup.rate)), clock: .continuous)
-        let job = BenchConversation(key: number % setup.keys)
+        let job = BenchConversation(key: number % setup.keys, queue: setup.queue)
           .job(number: number / setup.keys, time: handler.clock.now)
         tasks.addTask {
           try await pool.withConnection { try await Self.write([job], isDurable: isDurable, on: $0) }

@@ -68,12 +68,12 @@ struct BenchWorkers: Sendable {
 
     init(_ setup: QueueBenchSetup, _ handler: BenchHandler, _ logger: Logger) {
       pool = PostgresPool(setup.postgres("worker"), limit: 8, leaseTimeout: .seconds(30), on: loop)
-      var configuration = ConsumerConfiguration(queue: QueueBenchSetup.queue, batch: setup.batch)
+      var configuration = ConsumerConfiguration(queue: setup.queue, batch: setup.batch)
       configuration.isDurable = setup.isDurable
       let consumer = QueueConsumer(configuration, handler: handler, pool: pool, worker: randomID(), logger: logger)
       self.consumer = consumer
       listener = PostgresListener(
-        setup.postgres("listener"), channels: ["martlet_\(QueueBenchSetup.queue.rawValue)"], on: loop, logger: logger
+        setup.postgres("listener"), channels: ["martlet_\(setup.queue.rawValue)"], on: loop, logger: logger
       ) { event in
         switch event {
         case .listening: consumer.wake()

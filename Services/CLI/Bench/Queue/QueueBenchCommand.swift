@@ -129,7 +129,7 @@ struct QueueBenchCommand: AsyncParsableCommand {
     case .blocked: try await BlockedBench(bench: bench).run()
     case .snapshot: try await bench.snapshot()
     case .million: try await bench.million()
-    case .bulk: try await bench.bulk()
+    case .bulk: try await BulkBench(bench: bench).run()
     }
   }
 

@@ -21,7 +21,9 @@ struct QueueBenchSetup: Sendable {
   /// Enqueues per second of the open loop.
   var rate: Int
 
-  static let queue = QueueName.understand
+  /// Which queue the workers serve; `bulk` alone needs another one.
+  var queue = QueueName.understand
+
   static let table = "martlet.queue_understand"
 
   /// A worker reads while it completes.
@@ -38,11 +40,12 @@ struct QueueBenchSetup: Sendable {
 /// A conversation of the bench: number `key` of all, on one page.
 struct BenchConversation: Sendable {
   let key: Int
+  var queue = QueueName.understand
 
   static let pageID = "101"
 
   var person: String { "70000000\(key)" }
-  var target: QueueTarget { QueueTarget(QueueBenchSetup.queue, pageID: Self.pageID, person: person) }
+  var target: QueueTarget { QueueTarget(queue, pageID: Self.pageID, person: person) }
 
   /// About 330 bytes as `jsonb` writes it, like a webhook event: the conversation, which of its jobs, and when it was
   /// written in microseconds of the bench's clock.
