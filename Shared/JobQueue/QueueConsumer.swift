@@ -32,8 +32,16 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   private struct HeldLane {
     let epoch: Int64
     let deadline: LeaseDeadline
-    /// Since when, where what stood in it by then may be what ended its earlier owners.
+    /// Since when, where a head that stood in it by then may be what ended its earlier owners.
     let suspectSince: ContinuousClock.Instant?
+    /// The conversations whose heads have been seen; nothing behind a head was running.
+    var headsSeen: Set<Int64> = []
+
+    /// Whether this job, the next of its conversation, is one of those heads. True once a conversation.
+    mutating func isSuspect(conversation: Int64, waited: Duration) -> Bool {
+      guard let suspectSince, waited >= suspectSince.duration(to: .now) else { return false }
+      return headsSeen.insert(conversation).inserted
+    }
   }
 
   /// What a health check may know without asking the database.
@@ -237,8 +245,9 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
     var read: [(job: Job, isParked: Bool)] = []
     for row in results[0] {
-      guard let job = try job(row, reading) else { continue }
-      read.append((job, try row.bool("parked")))
+      let stepsAside = try row.bool("parked")
+      guard let job = try job(row, reading, stepsAside: stepsAside) else { continue }
+      read.append((job, stepsAside))
     }
     book.read(read)
     if !read.isEmpty { configuration.onStep?(.read) }
@@ -276,19 +285,23 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     }
   }
 
-  private func job(_ row: Row, _ reading: WorkBook.Reading, isParked: Bool = false) throws -> Job? {
+  private func job(
+    _ row: Row, _ reading: WorkBook.Reading, isParked: Bool = false, stepsAside: Bool = false
+  ) throws -> Job? {
     guard let id = try row.optionalInt("id") else { return nil }
     let lane = try row.int("lane")
     let waited = Duration.milliseconds(try row.int("waited_ms"))
     guard let epoch = reading.epochs[lane], let held = lanes[lane], held.epoch == epoch else { return nil }
+    let conversation = try row.int64("conv")
+    let isSuspect = stepsAside ? false : lanes[lane]?.isSuspect(conversation: conversation, waited: waited) ?? false
     return Job(
       queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
-      conversation: try row.int64("conv"), pageID: try row.string("page_id"), person: try row.string("person"),
+      conversation: conversation, pageID: try row.string("page_id"), person: try row.string("person"),
       kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
       trace: try row.optionalString("trace"), waited: waited,
       payload: try row.utf8("payload"),
       parkedFor: isParked ? (try row.optionalString("reason")).flatMap(ParkReason.init) : nil,
-      isSuspect: held.suspectSince.map { waited >= $0.duration(to: .now) } ?? false, deadline: held.deadline)
+      isSuspect: isSuspect, deadline: held.deadline)
   }
 
   // MARK: One job

@@ -99,7 +99,7 @@ private struct Tally: Sendable {
   func reach(_ count: Int) async throws { try await self.count.until { $0 >= count } }
 }
 
-private func what(_ job: Job) -> String {
+func what(_ job: Job) -> String {
   String(String(decoding: job.payload, as: UTF8.self).split(separator: "\"")[3])
 }
 
