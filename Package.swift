@@ -176,6 +176,8 @@ let package = Package(
     tests("CLITests", ["CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON"]),
     tests(
       "SystemTests",
-      ["Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON"]),
+      [
+        "ChildProcesses", "Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON",
+      ]),
   ]
 )

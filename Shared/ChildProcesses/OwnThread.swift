@@ -1,7 +1,7 @@
 import Glibc
 
 /// A detached thread for work that blocks.
-struct OwnThread {
+package struct OwnThread {
   private final class Body {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -9,12 +9,13 @@ struct OwnThread {
 
   private let body: Body
 
-  init(_ run: @escaping @Sendable () -> Void) {
+  package init(_ run: @escaping @Sendable () -> Void) {
     body = Body(run)
   }
 
   /// Nil, or the error number of pthread_create(3).
-  func start() -> Int32? {
+  @discardableResult
+  package func start() -> Int32? {
     let passed = Unmanaged.passRetained(body)
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

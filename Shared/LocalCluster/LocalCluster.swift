@@ -12,7 +12,8 @@ package actor LocalCluster {
   static let startLimit = Duration.seconds(60)
 
   nonisolated let layout: ClusterFolder
-  nonisolated let port: Int
+  /// In the name of the Unix socket, and of the TCP port where there is one.
+  package nonisolated let port: Int
   private let binaries: ServerBinaries
   private let settings: [String: String]
   private var server: ChildProcess?
@@ -42,6 +43,8 @@ package actor LocalCluster {
   package nonisolated var folder: String { layout.path }
   /// The folder that was asked for, when it is not the one in use.
   package nonisolated var relocatedFrom: String? { layout.wanted }
+  /// Where the Unix socket lies.
+  package nonisolated var socketFolder: String { layout.sockets }
   /// PostgreSQL's own log.
   package nonisolated var logFile: String { layout.log }
 

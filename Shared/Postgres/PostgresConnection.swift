@@ -31,6 +31,7 @@ package actor PostgresConnection {
   private var watched: Int32?
   private var connecting: CheckedContinuation<Void, any Error>?
   private var watchdog: LoopTimer?
+  private var resting: (continuation: CheckedContinuation<Void, Never>, timer: LoopTimer)?
   private var onNotification: (@Sendable (_ channel: String, _ payload: String) -> Void)?
 
   /// Whether it can still be used; false for good once it broke.
@@ -50,6 +51,8 @@ package actor PostgresConnection {
     self.configuration = configuration
     self.loop = loop
     prepared = PreparedStatements(isEnabled: configuration.preparesStatements)
+    // By default libpq writes the server's notices to standard error, where our log is.
+    PQsetNoticeProcessor(pointer, { _, _ in }, nil)
   }
 
   isolated deinit {
@@ -81,6 +84,27 @@ package actor PostgresConnection {
   /// Calls `handler` on the loop's thread for every notification of a channel that this connection listens on.
   package func onNotification(_ handler: @escaping @Sendable (_ channel: String, _ payload: String) -> Void) {
     onNotification = handler
+  }
+
+  /// Returns after that time, or at once when the connection breaks or the task is cancelled.
+  package func rest(_ time: Duration) async {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        guard isOpen, !Task.isCancelled, resting == nil else { return continuation.resume() }
+        let timer = loop.schedule(after: time) { [weak self] in self?.assumeIsolated { $0.endRest() } }
+        resting = (continuation, timer)
+      }
+    } onCancel: {
+      // The handler may run on any thread; ending a rest belongs on the loop's.
+      Task { await self.endRest() }
+    }
+  }
+
+  private func endRest() {
+    guard let (continuation, timer) = resting else { return }
+    resting = nil
+    loop.cancel(timer)
+    continuation.resume()
   }
 
   /// Ends the connection at once; what is in flight fails.
@@ -266,12 +290,13 @@ extension PostgresConnection {
     watchdog = nil
     let error = PostgresError(code: code, operation: operation, detail: firstLine(PQerrorMessage(handle.pointer)))
     for (waiter, error) in exchanges.failAll(error) { tell(waiter, error) }
+    endRest()
   }
 
   /// One timer watches the oldest exchange: a server that is half gone never answers and never hangs up.
-  private func startWatchdog() {
+  private func startWatchdog(after time: Duration? = nil) {
     guard watchdog == nil, isOpen else { return }
-    watchdog = loop.schedule(after: configuration.statementTimeout) { [weak self] in
+    watchdog = loop.schedule(after: time ?? configuration.statementTimeout) { [weak self] in
       self?.assumeIsolated { $0.checkOldest() }
     }
   }
@@ -279,8 +304,9 @@ extension PostgresConnection {
   private func checkOldest() {
     watchdog = nil
     guard let oldest = exchanges.oldest else { return }
-    guard oldest.duration(to: .now) < configuration.statementTimeout else { return lose(.timeout) }
-    startWatchdog()
+    let age = oldest.duration(to: .now)
+    guard age < configuration.statementTimeout else { return lose(.timeout) }
+    startWatchdog(after: configuration.statementTimeout - age)
   }
 
   private func serverError(_ result: OpaquePointer) -> PostgresError {

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// Keeps one connection that does nothing but LISTEN, because a notification is a hint that must not wait in line.
 ///
-/// It pings itself: a half-open connection is noticed after two `heartbeat`s at the latest, which is when it connects
-/// again. After every connect it listens first and then reports ``Event/listening``, so that whoever missed
+/// It pings itself: a half-open connection is noticed after two `heartbeat`s at the latest, one that breaks at once, and
+/// then it connects again. After every connect it listens first and then reports ``Event/listening``, so that whoever missed
 /// notifications meanwhile looks at the table once.
 package struct PostgresListener: Service {
   package enum Event: Sendable {
@@ -28,7 +28,7 @@ package struct PostgresListener: Service {
 
   /// - Parameter channels: plain identifiers; they are quoted here.
   package init(
-    _ configuration: PostgresConfiguration, channels: [String], heartbeat: Duration = .seconds(5),
+    _ configuration: PostgresConfiguration, channels: [String], heartbeat: Duration = .milliseconds(600),
     on loop: SocketLoop, logger: Logger, onEvent: @escaping @Sendable (Event) -> Void
   ) {
     var configuration = configuration
@@ -74,7 +74,8 @@ package struct PostgresListener: Service {
       onSuccess()
       onEvent(.listening)
       while true {
-        try await Task.sleep(for: heartbeat)
+        await connection.rest(heartbeat)
+        try Task.checkCancellation()
         try await connection.run(Statement("heartbeat", "SELECT 1"))
       }
     } catch {
