@@ -106,7 +106,7 @@ struct TestSystem: Sendable {
   // MARK: Where things are
 
   /// The executables lie beside the test's own.
-  private static var executables: String {
+  static var executables: String {
     let path =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     return "/" + path.split(separator: "/").dropLast().joined(separator: "/")

@@ -36,6 +36,7 @@ struct ChaosReport: Sendable {
     if faults.worstNoticedHalfOpen > Self.noticeLimit { failures.append("work with half-open listeners noticed late") }
     if faults.worstReconnect > Self.noticeLimit { failures.append("half-open connections noticed late") }
     if ChaosFault.wrongClock.lacks == nil, heard.clockSkew < 3590 { failures.append("no worker's clock was wrong") }
+    if heard.discardedByZombies == 0 { failures.append("no zombie had a completion to be discarded") }
     if drained == nil { failures.append("it did not drain") }
     return failures
   }

@@ -52,7 +52,8 @@ struct ChaosRun: Sendable {
       route: route, world: world, listenURL: "postgresql://martlet@127.0.0.1:\(proxy.port)/martlet", calm: calm,
       lives: isShort ? 200...1500 : 300...5000, random: ChaosRandom(seed: random.next()))
     let tally = ChaosProducer.Tally()
-    let producer = ChaosProducer(route: route, world: world, tally: tally, conversations: Self.conversations, backlog: isShort ? 150 : 500)
+    let producer = ChaosProducer(
+      route: route, world: world, tally: tally, conversations: Self.conversations, backlog: isShort ? 150 : 500)
     var director = FaultDirector(
       cluster: cluster, route: route, crew: crew, world: world, proxy: proxy,
       probe: NoticeProbe(producer: producer, crew: crew, calm: calm), tell: tell,

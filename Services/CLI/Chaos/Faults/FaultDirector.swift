@@ -45,7 +45,12 @@ struct FaultDirector {
   private mutating func bring(_ fault: ChaosFault) async throws -> Bool {
     switch fault {
     case .kill: await crew.signal(.kill)
-    case .stop: try await stopOne()
+    case .stop:
+      // Again when the one that was stopped happened to have nothing to finish.
+      for _ in 0..<3 {
+        try await stopOne()
+        if world.heard.discardedByZombies > 0 { break }
+      }
     case .databaseCrash: try await crash()
     case .terminated: try await terminateBackends()
     case .halfOpen: return try await halfOpen()
@@ -56,13 +61,22 @@ struct FaultDirector {
     return true
   }
 
-  /// It wakes as a zombie: others have its lanes, and what it was at must count for nothing.
+  /// It wakes as a zombie: others have its lanes, and what it was at must count for nothing. Work that has acted and is
+  /// not stored is given to it first, so that there is something to wake to.
   private mutating func stopOne() async throws {
-    let slot = await crew.signal(.stop)
+    let slot = Int.random(in: 0..<ChaosCrew.size, using: &random)
+    await crew.spare(slot, true)
+    // It may just have been started, and have no lanes yet.
+    try await Task.sleep(for: .seconds(1))
+    let persons = Set((0..<60).map { _ in "c\(Int.random(in: 0..<ChaosRun.conversations, using: &random))" })
+    await probe.producer.put(persons.sorted().map { ($0, [.lingering]) })
+    try await Task.sleep(for: random.milliseconds(20...200))
+    await crew.signal(.stop, to: slot)
     world.wasStopped(slot)
     try await Task.sleep(for: ChaosWorker.lease * 2 + random.milliseconds(0...1500))
     await crew.signal(.resume, to: slot)
     try await Task.sleep(for: .seconds(1))
+    await crew.spare(slot, false)
   }
 
   private mutating func crash() async throws {

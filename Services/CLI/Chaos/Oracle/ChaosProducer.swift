@@ -47,7 +47,8 @@ struct ChaosProducer: Sendable {
       }
       let isSlow = random.oneIn(25) || tally.value.acting - world.heard.jobs > backlog
       var batch: [(person: String, moods: [ChaosJob.Mood])] = []
-      for person in Set((0..<(isSlow ? 1 : 6)).map { _ in Int.random(in: 0..<conversations, using: &random) }).sorted() {
+      for person in Set((0..<(isSlow ? 1 : 6)).map { _ in Int.random(in: 0..<conversations, using: &random) }).sorted()
+      {
         batch.append(("c\(person)", (0..<Int.random(in: 1...3, using: &random)).map { _ in mood(&random) }))
       }
       await put(batch, holding: isSlow ? random.milliseconds(100...1500) : nil)
@@ -103,7 +104,9 @@ struct ChaosProducer: Sendable {
       ])[1]
       let last = Dictionary(uniqueKeysWithValues: try rows.map { (try $0.string("person"), try $0.int("last")) })
       let jobs = batch.flatMap { person, moods in
-        moods.enumerated().map { (person, ChaosJob(number: last[person, default: 0] + 1 + $0.offset, mood: $0.element)) }
+        moods.enumerated().map {
+          (person, ChaosJob(number: last[person, default: 0] + 1 + $0.offset, mood: $0.element))
+        }
       }
       try await transaction.run(
         QueueStatements.put(jobs.map { $0.1.newJob(for: $0.0) }) + [OracleTables.sent(jobs, batch: id)])

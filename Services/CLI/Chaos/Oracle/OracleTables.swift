@@ -62,7 +62,8 @@ enum OracleTables {
   }
 
   static func isKnown(_ person: String, _ number: Int) -> Statement {
-    Statement("oracle.known", "SELECT FROM chaos.known WHERE person = $1 AND n = $2::int", [.text(person), .int(number)])
+    Statement(
+      "oracle.known", "SELECT FROM chaos.known WHERE person = $1 AND n = $2::int", [.text(person), .int(number)])
   }
 
   static func know(_ person: String, _ number: Int) -> Statement {

@@ -62,12 +62,15 @@ actor ChaosCrew {
     for child in children { _ = await child.exit }
   }
 
-  /// - Returns: Which one it was.
-  @discardableResult
-  func signal(_ signal: UnixSignal, to slot: Int? = nil) -> Int {
-    let slot = slot ?? Int.random(in: slots.indices, using: &random)
-    slots[slot].child?.signal(signal)
-    return slot
+  /// To a worker chosen at random unless one is named.
+  func signal(_ signal: UnixSignal, to slot: Int? = nil) {
+    slots[slot ?? Int.random(in: slots.indices, using: &random)].child?.signal(signal)
+  }
+
+  /// Whether this worker, for now, does not die by itself.
+  func spare(_ slot: Int, _ isSpared: Bool) {
+    let file = "\(calm).\(slot)"
+    if isSpared { _ = FileManager.default.createFile(atPath: file, contents: nil) } else { unlink(file) }
   }
 
   /// From the next start of this worker on; libfaketime's notation, or nil for the right time.
@@ -85,7 +88,7 @@ actor ChaosCrew {
       starts += 1
       slots[slot].child = child
       if isClosing { child.signal(.terminate) }
-      let leaving = leave(child, targets, after: delay)
+      let leaving = leave(child, slot, targets, after: delay)
       let exit = await child.exit
       leaving?.cancel()
       // Killed is what they are for; 0 is a graceful end, and so is one that came before they could be graceful.
@@ -106,11 +109,15 @@ actor ChaosCrew {
   }
 
   /// Who is to die while leaving must be told to leave.
-  private func leave(_ child: ChildProcess, _ targets: [ConsumerStep], after delay: Int) -> Task<Void, any Error>? {
+  private func leave(_ child: ChildProcess, _ slot: Int, _ targets: [ConsumerStep], after delay: Int) -> Task<
+    Void, any Error
+  >? {
     guard targets.contains(.leaving), targets.count == 1 || random.oneIn(3) else { return nil }
     // Beside the wait for its end, and cancelled with it.
     return Task { [calm] in
-      repeat { try await Task.sleep(for: .milliseconds(delay + 300)) } while access(calm, F_OK) == 0
+      repeat {
+        try await Task.sleep(for: .milliseconds(delay + 300))
+      } while access(calm, F_OK) == 0 || access("\(calm).\(slot)", F_OK) == 0
       child.signal(.terminate)
     }
   }

@@ -6,12 +6,12 @@ import Synchronization
 final class ChaosDeath: Sendable {
   let steps: Set<ConsumerStep>
   let earliest: ContinuousClock.Instant
-  /// While this file is there, nobody dies.
-  let calm: String
+  /// While one of these files is there, it lives on.
+  let calm: [String]
   let line: OutsideLine
   private let isDying = Atomic(false)
 
-  init(at steps: Set<ConsumerStep>, after delay: Duration, unless calm: String, line: OutsideLine) {
+  init(at steps: Set<ConsumerStep>, after delay: Duration, unless calm: [String], line: OutsideLine) {
     self.steps = steps
     earliest = .now + delay
     self.calm = calm
@@ -19,7 +19,7 @@ final class ChaosDeath: Sendable {
   }
 
   func reached(_ step: ConsumerStep) {
-    guard steps.contains(step), access(calm, F_OK) != 0 else { return }
+    guard steps.contains(step), calm.allSatisfy({ access($0, F_OK) != 0 }) else { return }
     // Who leaves was told to, and there is no second time.
     guard step == .leaving || (.now >= earliest && Bool.random()) else { return }
     guard isDying.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else { return }

@@ -28,7 +28,7 @@ struct ChaosWorker: AsyncParsableCommand {
     let line = try OutsideLine(to: outside, slot: slot)
     line.say("hello \(time(nil))")
     let steps = Set(dieAt.split(separator: ",").compactMap { ConsumerStep(rawValue: String($0)) })
-    let death = ChaosDeath(at: steps, after: .milliseconds(dieAfter), unless: calm, line: line)
+    let death = ChaosDeath(at: steps, after: .milliseconds(dieAfter), unless: [calm, "\(calm).\(slot)"], line: line)
 
     let loop = SocketLoop()
     let pool = PostgresPool(
