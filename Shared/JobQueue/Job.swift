@@ -76,7 +76,7 @@ package struct Job: Sendable {
 }
 
 /// Why a conversation waits.
-package enum ParkReason: String, Sendable {
+package enum ParkReason: String, Sendable, CaseIterable {
   case retry, profile, identity, page, human, unknown, delay
 }
 

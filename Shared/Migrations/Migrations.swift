@@ -19,6 +19,7 @@ package struct Migrations: Sendable {
     Migration(number: 2, name: "ledgers-and-state", sql: PackageResources._002_ledgers_and_state_sql),
     Migration(number: 3, name: "steps", sql: PackageResources._003_steps_sql),
     Migration(number: 4, name: "outbox", sql: PackageResources._004_outbox_sql),
+    Migration(number: 5, name: "operators", sql: PackageResources._005_operators_sql),
   ]
 
   /// The newest version that this build knows; services accept a schema of this version and refuse an older one.
