@@ -158,7 +158,8 @@ let package = Package(
     tests(
       "ServiceKitTests",
       [
-        "ServiceKit", "JSON", "HTTPClient", "SocketLoop", metrics, logging, configuration, hummingbird, lifecycle,
+        "ServiceKit", "JSON", "HTTPClient", "SocketLoop", "JobQueue", "Postgres", "TestKit", metrics, logging,
+        configuration, hummingbird, lifecycle,
         unixSignals,
       ]),
     tests(
@@ -173,7 +174,12 @@ let package = Package(
         "TestKit", "Postgres", "SocketLoop", "Migrations", "JobQueue", "ChildProcesses", "LocalCluster", "JSON",
         "Messenger", "Contracts", "Pages", "Cryptography", logging, lifecycle,
       ]),
-    tests("CLITests", ["CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON"]),
+    tests(
+      "CLITests",
+      [
+        "CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON", "JobQueue", "ChildProcesses", "TestKit",
+        argumentParser,
+      ]),
     tests(
       "SystemTests",
       [
