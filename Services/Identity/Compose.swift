@@ -25,7 +25,8 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let router = Router(context: BasicRequestContext.self)
   router.get("/") { _, _ in "Martlet identity\n" }
   return [
-    database.watch(), PageSealer(pages: try settings.pages, keys: keys, pool: database.pool, logger: logger),
+    database.watch(), database.sample(.identify, .understand),
+    PageSealer(pages: try settings.pages, keys: keys, pool: database.pool, logger: logger),
     database.listener(for: consumer, of: .identify), consumer,
     PublicServer(router: router, settings: settings, logger: logger),
   ]

@@ -1,4 +1,5 @@
 import Hummingbird
+import JobQueue
 import Logging
 import ServiceKit
 import ServiceLifecycle
@@ -12,5 +13,8 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let router = Router(context: BasicRequestContext.self)
   router.add(middleware: TraceMiddleware())
   door.add(to: router)
-  return [database.watch(), PublicServer(router: router, settings: settings, logger: logger)]
+  return [
+    database.watch(), database.sample(.understand, .identify, .receipt),
+    PublicServer(router: router, settings: settings, logger: logger),
+  ]
 }

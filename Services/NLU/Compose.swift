@@ -15,5 +15,7 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     worker: randomID(), logger: logger)
   database.watch(consumer, of: .understand)
   logger.notice("bot loaded", metadata: ["bot.digest": "\(bot.digest)"])
-  return [database.watch(), database.listener(for: consumer, of: .understand), consumer]
+  return [
+    database.watch(), database.sample(.understand, .send), database.listener(for: consumer, of: .understand), consumer,
+  ]
 }

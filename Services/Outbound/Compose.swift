@@ -39,5 +39,5 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     pool: database.pool, bulkWindow: try settings.int(.bulkWindow, default: 16, in: 1...1000), logger: logger)
   let listener = database.listener(
     [.send: { sending.wake(lanes: $0) }, .receipt: { receiving.wake(lanes: $0) }], outbox: outbox)
-  return [database.watch(), listener, receiving, sending, outbox]
+  return [database.watch(), database.sample(.send, .receipt), listener, receiving, sending, outbox]
 }

@@ -38,6 +38,12 @@ package struct Database: Sendable {
     DatabaseWatch(pool: pool, health: health, logger: logger)
   }
 
+  /// Shows the figures of queues on `/metrics`: of those that a service reads, and of those it writes, because a reader
+  /// that is gone tells nothing.
+  package func sample(_ queues: QueueName...) -> any Service {
+    QueueSampler(queues: queues, pool: pool, logger: logger)
+  }
+
   /// Runs the consumers' ear: each is woken by its queue's notifications.
   package func listener<First: JobHandler>(for consumer: QueueConsumer<First>, of queue: QueueName) -> any Service {
     listener([queue: { consumer.wake(lanes: $0) }])

@@ -52,6 +52,7 @@ struct DatabaseWatch: Service {
           reason: "the schema is at version \(version), this build needs \(Migrations.version): run `martlet migrate`")
       }
       let missing = try rows[1][0].int("missing")
+      Gauge(label: "martlet_partitions_missing").record(missing)
       guard missing == 0 else { return .failing(reason: "tomorrow's partition of \(missing) ledgers is missing") }
       return .ok(detail: "schema version \(version)")
     } catch {

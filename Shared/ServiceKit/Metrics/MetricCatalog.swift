@@ -34,7 +34,12 @@ struct MetricCatalog {
     "martlet_job_run_seconds": time("The run of a job, from its start to its completion."),
     "martlet_jobs_in_flight": gauge("Jobs running now."),
     "martlet_lanes_held": gauge("Lanes that this process owns."),
-    "martlet_conversations_parked": gauge("Conversations that wait apart, by queue and reason."),
+    "martlet_queue_depth": gauge("Jobs in a queue, parked ones too: exact up to 10000, above it an estimate."),
+    "martlet_queue_oldest_seconds": gauge("How long the oldest job of a queue has stood in line."),
+    "martlet_conversations_parked": gauge("Conversations that wait apart, by queue and reason, up to 10001."),
+    "martlet_queue_dead": gauge("Jobs that failed for good and wait for an operator, up to 10001."),
+    "martlet_queue_lanes_starved": gauge("Lanes that hold jobs and whose owner is gone for longer than its lease."),
+    "martlet_queue_paused": gauge("Whether an operator has paused a queue: 1 or 0."),
     "martlet_batch_size": size("Items that shared one transaction or call, by batch."),
     // outbound, identity
     "martlet_sends_total": counter("Messages handed to the Graph API, by outcome."),
@@ -43,6 +48,13 @@ struct MetricCatalog {
     // database
     "martlet_db_connections": gauge("Connections to PostgreSQL, by state."),
     "martlet_db_errors_total": counter("Errors that PostgreSQL answered with, by SQLSTATE."),
+    "martlet_outbox_messages": gauge("Messages that wait in the outbox, by class, up to 10001."),
+    "martlet_outbox_overdue_seconds": gauge("How long the message of the outbox that is due first has been so."),
+    "martlet_oldest_snapshot_seconds": gauge("Age of the oldest transaction that keeps dead rows from cleaning up."),
+    "martlet_oldest_snapshot_transactions": gauge(
+      "Transactions begun since the oldest snapshot, those of slots and standbys too."),
+    "martlet_notification_queue_usage_ratio": gauge("How full PostgreSQL's queue of notifications is, from 0 to 1."),
+    "martlet_partitions_missing": gauge("Ledgers whose partition of tomorrow is missing."),
     // the process
     "martlet_build_info": gauge("Always 1; the labels say which build runs."),
     "process_cpu_seconds_total": counter("User and system CPU time spent, in seconds."),
@@ -50,10 +62,5 @@ struct MetricCatalog {
     "process_open_fds": gauge("File descriptors open now."),
     "process_resident_memory_bytes": gauge("Resident memory size, in bytes."),
     "process_start_time_seconds": gauge("Start of the process since the Unix epoch, in seconds."),
-    // Hummingbird's MetricsMiddleware
-    "hb_requests_total": counter("HTTP requests answered, by route and status."),
-    "hb_request_errors_total": counter("HTTP requests that ended in an error, by route."),
-    "http_server_active_requests": gauge("HTTP requests being answered now."),
-    "http_server_request_duration_seconds": time("HTTP requests, from head to the end of the answer."),
   ]
 }
