@@ -67,14 +67,29 @@ package struct Parameter: Sendable {
         continue
       }
       literal.append(UInt8(ascii: "\""))
-      for byte in value.utf8 {
-        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { literal.append(UInt8(ascii: "\\")) }
-        if byte == 0 { literal.append(contentsOf: "\u{FFFD}".utf8) } else { literal.append(byte) }
-      }
+      var text = value
+      text.withUTF8 { append($0, to: &literal) }
       literal.append(UInt8(ascii: "\""))
     }
     literal.append(UInt8(ascii: "}"))
     return Parameter(text: String(decoding: literal, as: UTF8.self))
+  }
+
+  /// Escaped for an array's literal: runs of plain characters at once.
+  private static func append(_ text: UnsafeBufferPointer<UInt8>, to literal: inout [UInt8]) {
+    var start = 0
+    for (index, byte) in text.enumerated() {
+      guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0 else { continue }
+      literal.append(contentsOf: text[start..<index])
+      start = index
+      if byte == 0 {
+        literal.append(contentsOf: "\u{FFFD}".utf8)
+        start += 1
+      } else {
+        literal.append(UInt8(ascii: "\\"))
+      }
+    }
+    literal.append(contentsOf: text[start...])
   }
 
   /// For a `$1::bigint[]`, `$1::smallint[]` and the like.
