@@ -4,11 +4,11 @@ internal import Postgres
 ///
 /// Effects are applied only for the jobs that the delete gave back. One that did not come back was erased, dropped by
 /// an operator or taken over: what was made of it is discarded.
-struct Completion<Handler: JobHandler>: Sendable {
-  typealias Done = (job: Job, effect: Handler.Effect)
+struct Completion: Sendable {
+  typealias Done = ErasedHandler.Done
 
   let pool: PostgresPool
-  let handler: Handler
+  let handler: ErasedHandler
   let statements: OwnerStatements
   let isDurable: Bool
   let onStep: (@Sendable (ConsumerStep) -> Void)?
@@ -19,6 +19,8 @@ struct Completion<Handler: JobHandler>: Sendable {
     case discarded
     /// PostgreSQL refused the effect; the job still stands in the queue.
     case refused(PostgresError)
+
+    var isApplied: Bool { if case .applied = self { true } else { false } }
   }
 
   /// Throws when PostgreSQL is out of reach; whether the batch took effect is open then, and trying again tells.
@@ -48,13 +50,15 @@ struct Completion<Handler: JobHandler>: Sendable {
   }
 
   private func commit(_ batch: [Done]) async throws -> Set<Int64> {
-    let targets = Set(batch.flatMap { handler.targets(of: $0.effect, for: $0.job) })
+    var targets: Set<QueueTarget> = []
+    for done in batch { targets.formUnion(handler.targets(done)) }
+    let (all, jobs) = (targets, batch.map { $0.job })
     let finished = try await pool.withTransaction(isDurable: isDurable) { transaction in
-      let lock = targets.isEmpty ? [] : [QueueStatements.lock(targets)]
-      let rows = try await transaction.run(lock + [statements.finish(batch.map(\.job))])
-      let finished = Set(try rows.last!.map { try $0.int64("id") })
+      let lock = all.isEmpty ? [] : [QueueStatements.lock(all)]
+      let rows = try await transaction.run(lock + [statements.finish(jobs)])
+      let finished = try ids(of: rows.last!)
       let applied = batch.filter { finished.contains($0.job.id) }
-      let effects = handler.statements(applying: applied)
+      let effects = handler.statements(applied)
       if let onStep, !applied.isEmpty {
         // Effects go with the commit; a test that ends the process between the two needs them to stand apart.
         try await transaction.run(effects)
@@ -62,10 +66,17 @@ struct Completion<Handler: JobHandler>: Sendable {
       } else {
         transaction.atCommit(effects)
       }
-      if !targets.isEmpty, handler.wakesTargets { transaction.afterCommit(QueueStatements.notify(targets)) }
+      if !all.isEmpty, handler.wakesTargets { transaction.afterCommit(QueueStatements.notify(all)) }
       return finished
     }
     if !finished.isEmpty { onStep?(.finished) }
     return finished
+  }
+
+  private func ids(of rows: Rows) throws -> Set<Int64> {
+    let column = try rows.column("id")
+    var ids = Set<Int64>(minimumCapacity: rows.count)
+    for row in rows { ids.insert(try row.int64(column)) }
+    return ids
   }
 }

@@ -44,8 +44,8 @@ package struct NewJob: Sendable {
   }
 }
 
-/// A job as it was read.
-package struct Job: Sendable {
+/// A job as it was read. A class, because it is handed around whole and has more members than are cheap to copy.
+package final class Job: Sendable {
   package let queue: QueueName
   /// Where the row stands: below zero while its conversation is parked.
   package let row: Int
@@ -67,6 +67,29 @@ package struct Job: Sendable {
   /// Inherited from workers that went silent one after the other: it may be what ended them.
   let isSuspect: Bool
   let deadline: LeaseDeadline
+
+  init(
+    queue: QueueName, row: Int, epoch: Int64, id: Int64, conversation: Int64, pageID: String, person: String,
+    kind: String, version: Int, attempts: Int, trace: String?, waited: Duration, payload: [UInt8],
+    parkedFor: ParkReason?, isSuspect: Bool, deadline: LeaseDeadline
+  ) {
+    self.queue = queue
+    self.row = row
+    self.epoch = epoch
+    self.id = id
+    self.conversation = conversation
+    self.pageID = pageID
+    self.person = person
+    self.kind = kind
+    self.version = version
+    self.attempts = attempts
+    self.trace = trace
+    self.waited = waited
+    self.payload = payload
+    self.parkedFor = parkedFor
+    self.isSuspect = isSuspect
+    self.deadline = deadline
+  }
 
   package var lane: Int { row < 0 ? -1 - row : row }
   package var target: QueueTarget { QueueTarget(queue, pageID: pageID, person: person) }

@@ -7,13 +7,13 @@ internal import Synchronization
 ///
 /// Any number of processes may run one for the same queue; they share the lanes. Its `run()` ends on graceful
 /// shutdown, after running jobs had their time, with its lanes given back.
-package actor QueueConsumer<Handler: JobHandler>: Service {
+package actor QueueConsumer: Service {
   private let configuration: ConsumerConfiguration
-  private let handler: Handler
+  private let handler: ErasedHandler
   private let pool: PostgresPool
   private let logger: Logger
   private let statements: OwnerStatements
-  private let completions: GroupCommit<[Completion<Handler>.Done], [Completion<Handler>.Outcome]>
+  private let completion: Completion
   private let deadline = LeaseDeadline()
   private var lanes: [Int: HeldLane] = [:]
   private nonisolated let renewals = Bell()
@@ -27,6 +27,16 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   /// Where work may be that there was no room for.
   private var postponed = Doorbell.Look.nowhere
   private var isStopping = false
+  /// What has run and is still in the table.
+  private var unstored: [Finished] = []
+  private var isStoring = false
+
+  /// Jobs of one conversation that were done in one go, and when the first of them began.
+  private struct Finished {
+    let group: [ErasedHandler.Done]
+    var head: Job { group[0].job }
+    let started: ContinuousClock.Instant
+  }
 
   /// What goes with a lane under one epoch.
   private struct HeldLane {
@@ -53,18 +63,19 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   }
 
   package init(
-    _ configuration: ConsumerConfiguration, handler: Handler, pool: PostgresPool, worker: String, logger: Logger
+    _ configuration: ConsumerConfiguration, handler: some JobHandler, pool: PostgresPool, worker: String,
+    logger: Logger
   ) {
+    let handler = ErasedHandler(handler)
     self.configuration = configuration
     self.handler = handler
     self.pool = pool
     self.logger = logger
     let statements = OwnerStatements(queue: configuration.queue, worker: worker)
     self.statements = statements
-    let completion = Completion(
+    completion = Completion(
       pool: pool, handler: handler, statements: statements, isDurable: configuration.isDurable,
       onStep: configuration.onStep)
-    completions = GroupCommit(limit: configuration.batch) { try await completion(groups: $0) }
     doorbell = Doorbell()
     meters = ConsumerMeters(configuration.queue)
   }
@@ -244,9 +255,11 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     ])
 
     var read: [(job: Job, isParked: Bool)] = []
+    let columns = try JobColumns(results[0])
+    let isParked = try results[0].column("parked")
     for row in results[0] {
-      let stepsAside = try row.bool("parked")
-      guard let job = try job(row, reading, stepsAside: stepsAside) else { continue }
+      let stepsAside = try row.bool(isParked)
+      guard let job = try job(row, columns, reading, stepsAside: stepsAside) else { continue }
       read.append((job, stepsAside))
     }
     book.read(read)
@@ -255,8 +268,9 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
 
     var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
     var replay: [Job] = []
+    let dueColumns = try JobColumns(results[1])
     for row in results[1] {
-      if let job = try job(row, reading, isParked: true) {
+      if let job = try job(row, dueColumns, reading, isParked: true) {
         replay.append(job)
       } else if let epoch = reading.epochs[try row.int("lane")] {
         empty.append((try row.int("lane"), epoch, try row.int64("conv")))
@@ -286,36 +300,44 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   }
 
   private func job(
-    _ row: Row, _ reading: WorkBook.Reading, isParked: Bool = false, stepsAside: Bool = false
+    _ row: Row, _ columns: JobColumns, _ reading: WorkBook.Reading, isParked: Bool = false, stepsAside: Bool = false
   ) throws -> Job? {
-    guard let id = try row.optionalInt("id") else { return nil }
-    let lane = try row.int("lane")
-    let waited = Duration.milliseconds(try row.int("waited_ms"))
+    guard let id = try row.optionalInt(columns.id) else { return nil }
+    let lane = try row.int(columns.lane)
+    let waited = Duration.milliseconds(try row.int(columns.waited))
     guard let epoch = reading.epochs[lane], let held = lanes[lane], held.epoch == epoch else { return nil }
     let conversation = try row.int64("conv")
     let isSuspect = stepsAside ? false : lanes[lane]?.isSuspect(conversation: conversation, waited: waited) ?? false
     return Job(
       queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
-      conversation: conversation, pageID: try row.string("page_id"), person: try row.string("person"),
-      kind: try row.string("kind"), version: try row.int("v"), attempts: try row.int("attempts"),
-      trace: try row.optionalString("trace"), waited: waited,
-      payload: try row.utf8("payload"),
+      conversation: conversation, pageID: try row.string(columns.page), person: try row.string(columns.person),
+      kind: try row.string(columns.kind), version: try row.int(columns.version),
+      attempts: try row.int(columns.attempts), trace: try row.optionalString(columns.trace), waited: waited,
+      payload: try row.utf8(columns.payload),
       parkedFor: isParked ? (try row.optionalString("reason")).flatMap(ParkReason.init) : nil,
       isSuspect: isSuspect, deadline: held.deadline)
   }
 
   // MARK: One job
 
-  private func execute(_ job: Job) async {
+  /// Away from the actor until the job has run: it is asked once a job, not thrice.
+  private nonisolated func execute(_ job: Job) async {
     let started = ContinuousClock.now
-    let outcome: String
-    guard await mayRun(job) else { return }
+    if job.isSuspect {
+      guard await mayRun(job) else { return }
+    }
     configuration.onStep?(.started)
     let verdict = await handler.run(job)
     configuration.onStep?(.ran)
+    await ran(job, verdict, started)
+  }
+
+  private func ran(_ job: Job, _ verdict: Verdict<any Sendable>, _ started: ContinuousClock.Instant) async {
+    let outcome: String
     switch verdict {
     case .done(let effect):
-      outcome = await complete([(job, effect)] + runAhead(of: job))
+      let done = ErasedHandler.Done(job: job, effect: effect)
+      return await store(Finished(group: [done] + (await runAhead(of: job)), started: started))
     case .park(let reason, let duration, let recheck):
       await park(job, reason, for: duration, attempts: job.attempts, error: nil, recheck: recheck)
       outcome = "parked_\(reason.rawValue)"
@@ -325,14 +347,22 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
     case .failed(let error, let pause, let recording):
       outcome = await fail(job, error, pause: pause, recording: recording)
     }
+    count(job, outcome, started)
+    goOn()
+  }
+
+  private func count(_ job: Job, _ outcome: String, _ started: ContinuousClock.Instant) {
     meters.ended(outcome, waited: job.waited, ran: started.duration(to: .now), running: book.running)
+  }
+
+  /// Something has ended, so that something else may start.
+  private func goOn() {
     doorbell.ring(book.loaded < configuration.loadLimit / 2 ? postponed : .nowhere)
     if !book.lanesToGiveBack().isEmpty { renewals.ring() }
   }
 
   /// A job that may be what ended its earlier workers is counted before it runs, and buried when it has had its turns.
   private func mayRun(_ job: Job) async -> Bool {
-    guard job.isSuspect else { return true }
     let attempts = await untilStored(job) {
       try await self.pool.run([.synchronousCommit(true), self.statements.attempt(job)])[1][0].optionalInt("attempts")
     }
@@ -351,32 +381,76 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
   }
 
   /// Does what stands behind a job, up to the first that does not simply end: that one gets a turn of its own.
-  private func runAhead(of job: Job) async -> [Completion<Handler>.Done] {
+  private func runAhead(of job: Job) async -> [ErasedHandler.Done] {
     guard handler.runsAhead else { return [] }
-    var done: [Completion<Handler>.Done] = []
+    var done: [ErasedHandler.Done] = []
     for next in book.behind(job) {
       guard case .done(let effect) = await handler.run(next) else { break }
-      done.append((next, effect))
+      done.append(ErasedHandler.Done(job: next, effect: effect))
     }
     return done
   }
 
-  /// Takes jobs of one conversation out together. The first of them that is refused fails; those behind it run again.
-  private func complete(_ group: [Completion<Handler>.Done]) async -> String {
-    let head = group[0].job
-    guard let outcomes = await untilStored(head, { try await self.completions.submit(group) }) else {
-      for done in group { await handler.discarded(done.effect, of: done.job) }
+  /// Takes what has run out of the queue, as much at once as has ended meanwhile. Whoever ends a job while nobody does
+  /// this does it for all: no job waits for its own end.
+  private func store(_ finished: Finished) async {
+    unstored.append(finished)
+    guard !isStoring else { return }
+    isStoring = true
+    while !unstored.isEmpty {
+      let batch = Array(unstored.prefix(configuration.batch))
+      unstored.removeFirst(batch.count)
+      do {
+        let outcomes = try await completion(groups: batch.map { $0.group })
+        for (finished, outcomes) in zip(batch, outcomes) { await settle(finished, outcomes) }
+        goOn()
+      } catch {
+        await postpone(batch, error)
+      }
+    }
+    isStoring = false
+  }
+
+  /// The first job of a conversation that is refused fails; those behind it run again.
+  private func settle(_ finished: Finished, _ outcomes: [Completion.Outcome]) async {
+    var accepted = 0
+    for (index, outcome) in outcomes.enumerated() {
+      if case .refused = outcome { break }
+      if case .discarded = outcome { await handler.discarded(finished.group[index]) }
+      accepted += 1
+    }
+    let head = finished.head
+    switch outcomes[0] {
+    case .refused(let error):
+      // Stands beside the others' ends: they do not wait for this one's parking.
+      Task {
+        count(head, await fail(head, "\(error)"), finished.started)
+        goOn()
+      }
+    case .applied, .discarded:
+      book.finished(head, and: accepted - 1)
+      count(head, outcomes[0].isApplied ? "done" : "discarded", finished.started)
+    }
+  }
+
+  /// Nobody knows whether they are stored. They are tried again, save where the lane is somebody else's by now or the
+  /// service stops: those stand in the table as they were, or are out of it.
+  private func postpone(_ batch: [Finished], _ error: any Error) async {
+    var kept: [Finished] = []
+    for finished in batch {
+      let head = finished.head
+      if mayStillStore(head) {
+        kept.append(finished)
+        continue
+      }
+      for done in finished.group { await handler.discarded(done) }
       book.finished(head)
-      return "discarded"
+      count(head, "discarded", finished.started)
     }
-    for (done, outcome) in zip(group, outcomes) {
-      if case .discarded = outcome { await handler.discarded(done.effect, of: done.job) }
-    }
-    let accepted = outcomes.prefix { if case .refused = $0 { false } else { true } }
-    if accepted.isEmpty, case .refused(let error) = outcomes[0] { return await fail(head, "\(error)") }
-    book.finished(head, with: group[1..<accepted.count].map(\.job))
-    if case .discarded = outcomes[0] { return "discarded" }
-    return "done"
+    goOn()
+    guard let head = kept.first?.head else { return }
+    unstored = kept + unstored
+    await pause(after: error, head)
   }
 
   private func fail(_ job: Job, _ error: String, pause: Duration = .zero, recording: [Statement] = []) async -> String {
@@ -426,15 +500,23 @@ package actor QueueConsumer<Handler: JobHandler>: Service {
       do {
         return try await store()
       } catch {
-        guard book.epoch(ofLane: job.lane) == job.epoch, !isStopping, !Task.isCancelled else { return nil }
-        let isAway = (error as? PostgresError)?.isUnavailable ?? false
-        if !isAway {
-          logger.error(
-            "a job's end could not be stored",
-            metadata: ["queue": "\(configuration.queue)", "job.id": "\(job.id)", "error": "\(error)"])
-        }
-        try? await Task.sleep(for: isAway ? .milliseconds(200) : .seconds(5))
+        guard mayStillStore(job) else { return nil }
+        await pause(after: error, job)
       }
     }
+  }
+
+  private func mayStillStore(_ job: Job) -> Bool {
+    book.epoch(ofLane: job.lane) == job.epoch && !isStopping && !Task.isCancelled
+  }
+
+  private func pause(after error: any Error, _ job: Job) async {
+    let isAway = (error as? PostgresError)?.isUnavailable ?? false
+    if !isAway {
+      logger.error(
+        "a job's end could not be stored",
+        metadata: ["queue": "\(configuration.queue)", "job.id": "\(job.id)", "error": "\(error)"])
+    }
+    try? await Task.sleep(for: isAway ? .milliseconds(200) : .seconds(5))
   }
 }

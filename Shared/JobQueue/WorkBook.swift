@@ -197,12 +197,12 @@ struct WorkBook {
     return Array(jobs.dropFirst().prefix { !$0.isSuspect })
   }
 
-  /// The job is out of the queue, or was found to be somebody else's by now; and so are those of `behind` that were
-  /// done with it.
-  mutating func finished(_ job: Job, with others: [Job] = []) {
+  /// The job is out of the queue, or was found to be somebody else's by now; and so are the first `others` of those
+  /// behind it, which were done with it.
+  mutating func finished(_ job: Job, and others: Int = 0) {
     ended(job)
     guard isCurrent(job) else { return }
-    let count = 1 + others.count
+    let count = 1 + others
     conversations[job.conversation]?.jobs.removeFirst(count)
     conversations[job.conversation]?.isRunning = false
     loaded -= count

@@ -58,7 +58,7 @@ struct WorkBookTests {
     book.read([job(1), job(2), job(3)])
     #expect(book.startAll() == [1])
     #expect(book.behind(job(1)).map(\.id) == [2, 3])
-    book.finished(job(1), with: [job(2)])
+    book.finished(job(1), and: 1)
     #expect(book.loaded == 1)
     #expect(book.startAll() == [3])
   }
@@ -118,7 +118,7 @@ struct WorkBookTests {
 
     #expect(book.behind(job(1)).isEmpty)
     #expect(book.startParking(job(2, of: 64)).isEmpty)
-    book.finished(job(1), with: [])
+    book.finished(job(1))
     book.parked(job(2, of: 64))
     #expect(book.running == 2)
     #expect(book.loaded == 3)

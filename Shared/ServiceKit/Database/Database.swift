@@ -45,7 +45,7 @@ package struct Database: Sendable {
   }
 
   /// Runs the consumers' ear: each is woken by its queue's notifications.
-  package func listener<First: JobHandler>(for consumer: QueueConsumer<First>, of queue: QueueName) -> any Service {
+  package func listener(for consumer: QueueConsumer, of queue: QueueName) -> any Service {
     listener([queue: { consumer.wake(lanes: $0) }])
   }
 
@@ -73,7 +73,7 @@ package struct Database: Sendable {
   }
 
   /// Tells health how a consumer is. A replica without lanes is ready: it takes over when another goes.
-  package func watch<Handler: JobHandler>(_ consumer: QueueConsumer<Handler>, of queue: QueueName) {
+  package func watch(_ consumer: QueueConsumer, of queue: QueueName) {
     health.register("queue \(queue.rawValue)") {
       let status = consumer.status
       if let failure = status.failure { return .failing(reason: failure) }

@@ -127,7 +127,7 @@ struct LaneTests {
 extension TestDatabase {
   /// Runs a consumer that hears notifications, with a lease of ten minutes.
   fileprivate func listening(
-    handler: RecordingHandler, _ body: @Sendable @escaping (QueueConsumer<RecordingHandler>) async throws -> Void
+    handler: RecordingHandler, _ body: @Sendable @escaping (QueueConsumer) async throws -> Void
   ) async throws {
     try await consuming(.test(lease: .seconds(600)), handler: handler) { consumer in
       let logger = Logger(label: "test")

@@ -54,7 +54,7 @@ extension TestDatabase {
   /// Runs a consumer beside `body`, and ends it as SIGTERM would.
   func consuming(
     _ configuration: ConsumerConfiguration = .test(), worker: String = testWorker(), handler: RecordingHandler,
-    _ body: @Sendable @escaping (QueueConsumer<RecordingHandler>) async throws -> Void
+    _ body: @Sendable @escaping (QueueConsumer) async throws -> Void
   ) async throws {
     let logger = Logger(label: "test")
     let consumer = QueueConsumer(configuration, handler: handler, pool: pool, worker: worker, logger: logger)

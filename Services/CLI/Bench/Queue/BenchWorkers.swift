@@ -63,7 +63,7 @@ struct BenchWorkers: Sendable {
   private struct Worker {
     let loop = SocketLoop()
     let pool: PostgresPool
-    let consumer: QueueConsumer<BenchHandler>
+    let consumer: QueueConsumer
     let listener: PostgresListener
 
     init(_ setup: QueueBenchSetup, _ handler: BenchHandler, _ logger: Logger) {
