@@ -27,7 +27,7 @@ extension StatusReport {
   }
 
   var waitTable: TextTable {
-    var table = TextTable(head: ["parked", "reason", "conversations", "next look"])
+    var table = TextTable(head: ["parked in", "reason", "conversations", "next look"])
     for figures in queues {
       for wait in figures.waits {
         table.rows.append([
@@ -40,7 +40,7 @@ extension StatusReport {
   }
 
   var ownerTable: TextTable {
-    var table = TextTable(head: ["lanes", "worker", "lanes", "last renewal", "state"])
+    var table = TextTable(head: ["lanes of", "worker", "lanes", "last renewal", "state"])
     for figures in queues {
       for owner in figures.owners {
         let state =

@@ -7,12 +7,12 @@ import Testing
 @testable import CLI
 
 /// The built `martlet`, which lies beside the tests, as a person runs it.
-@Suite("`martlet queue dead` from end to end")
-struct DeadLetterCommandTests {
+@Suite("`martlet queue` from end to end")
+struct QueueCommandTests {
   private func run(_ database: TestDatabase, _ arguments: String...) async throws -> [String] {
     try await ChildProcess.run(
       ChildCommand(
-        Surroundings.executables + "/martlet", ["queue", "dead"] + arguments,
+        Surroundings.executables + "/martlet", ["queue"] + arguments,
         environment: ["MARTLET_DATABASE_URL": database.url]))
   }
 
@@ -33,25 +33,25 @@ struct DeadLetterCommandTests {
             '{"text": "my secret"}', CASE WHEN i < 3 THEN 'error 100' ELSE 'other' END
           FROM generate_series(1, 4) AS i
           """))
-      let list = try await run(database, "list", "--queue", "send")
+      let list = try await run(database, "dead", "list", "--queue", "send")
       #expect(list.count == 5)
       #expect(list.joined().contains("my secret") == false)
-      let shown = try await run(database, "show", "send", "2")
+      let shown = try await run(database, "dead", "show", "send", "2")
       #expect(shown.contains("error     error 100"))
       #expect(shown.joined().contains("my secret") == false)
-      #expect(try await run(database, "show", "send", "2", "--payload").joined().contains("my secret"))
+      #expect(try await run(database, "dead", "show", "send", "2", "--payload").joined().contains("my secret"))
 
-      let dry = try await run(database, "retry", "--error", "100", "--dry-run")
+      let dry = try await run(database, "dead", "retry", "--error", "100", "--dry-run")
       #expect(dry.contains("dry run: 2 would be put back"))
       #expect(try await texts(database, "SELECT id::text AS v FROM martlet.queue_send").isEmpty)
       #expect(try await texts(database, "SELECT action AS v FROM martlet.operator_action").isEmpty)
 
-      #expect(try await run(database, "retry", "--error", "100") == ["2 put back: send 2"])
+      #expect(try await run(database, "dead", "retry", "--error", "100") == ["2 put back: send 2"])
       #expect(
         try await texts(database, "SELECT person || ' ' || attempts AS v FROM martlet.queue_send ORDER BY id")
           == ["p1 0", "p2 0"])
       #expect(
-        try await run(database, "drop", "--queue", "send", "--id", "3", "--json") == [
+        try await run(database, "dead", "drop", "--queue", "send", "--id", "3", "--json") == [
           #"{"count":1,"queues":{"send":1}}"#
         ])
       #expect(try await texts(database, "SELECT person AS v FROM martlet.queue_dead") == ["p4"])
@@ -69,11 +69,28 @@ struct DeadLetterCommandTests {
   @Test("what is not there is told with what to do, and the exit status is not 0")
   func notThere() async throws {
     try await TestDatabase.with { database in
-      let error = await #expect(throws: ChildProcessError.self) { try await run(database, "show", "send", "5") }
+      let error = await #expect(throws: ChildProcessError.self) { try await run(database, "dead", "show", "send", "5") }
       #expect(error?.description.contains("`martlet queue dead list --queue send`") == true)
       try await database.pool.run(Statement("drop", "DROP SCHEMA martlet CASCADE"))
-      let old = await #expect(throws: ChildProcessError.self) { try await run(database, "list") }
+      let old = await #expect(throws: ChildProcessError.self) { try await run(database, "dead", "list") }
       #expect(old?.description.contains("martlet migrate") == true)
+    }
+  }
+
+  @Test("a pause is told by the status until it is over, and each end of it once")
+  func pause() async throws {
+    try await TestDatabase.with { database in
+      #expect(
+        try await run(database, "pause", "send", "--why", "a token") == [
+          "send is paused. To go on: martlet queue resume send"
+        ])
+      let status = try await run(database, "status", "--sample", "0")
+      #expect(status.contains { $0.hasPrefix("paused: send, for ") && $0.hasSuffix(": a token") })
+      let json = try await run(database, "status", "--sample", "0", "--queue", "send", "--json")
+      #expect(try JSON(parsing: try #require(json.first))["queues"]?[0]?["paused"]?["why"] == "a token")
+      #expect(try await run(database, "resume", "send") == ["send goes on"])
+      #expect(try await run(database, "resume", "send") == ["send was not paused"])
+      #expect(try await run(database, "status", "--sample", "0").contains { $0.hasPrefix("paused") } == false)
     }
   }
 }
