@@ -60,8 +60,8 @@ struct PostgresListenerTests {
     try await TestDatabase.with { database in
       var configuration = database.configuration
       configuration.applicationName = "listener"
-      // Far shorter than the default, because a broken connection is noticed at the next heartbeat.
-      try await listening(configuration, heartbeat: .milliseconds(50), on: database) { listener, events in
+      // Far longer than the test: what breaks is noticed at once, not at the next heartbeat.
+      try await listening(configuration, heartbeat: .seconds(600), on: database) { listener, events in
         #expect(text(await events.next()) == "listening")
         let ended = try await database.pool.run(
           Statement(
