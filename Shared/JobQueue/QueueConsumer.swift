@@ -397,6 +397,8 @@ package actor QueueConsumer: Service {
     unstored.append(finished)
     guard !isStoring else { return }
     isStoring = true
+    // What has ended by now, and only waits to say so, goes along.
+    await Task.yield()
     while !unstored.isEmpty {
       let batch = Array(unstored.prefix(configuration.batch))
       unstored.removeFirst(batch.count)
