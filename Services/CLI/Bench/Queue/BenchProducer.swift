@@ -41,7 +41,7 @@ struct BenchProducer: Sendable {
     let share = jobs == .max ? jobs : (jobs * (index + 1)) / setup.producers - (jobs * index) / setup.producers
     var next = 0
     while next < share, deadline.map({ ContinuousClock.now < $0 }) ?? true {
-      while progress.written - (handler.done - before) > backlog { try await Task.sleep(for: .microseconds(200)) }
+      while progress.written - (handler.done - before) > backlog { try await Task.sleep(for: .milliseconds(1)) }
       let count = min(setup.batch, share - next, conversations.count)
       let time = handler.clock.now
       let batch = (next..<next + count).map { number in

@@ -73,7 +73,7 @@ struct CeilingBench: Sendable {
     var turn = first
     while written < jobs {
       while progress.written.load(ordering: .relaxed) - progress.deleted.load(ordering: .relaxed) > setup.backlog {
-        try await Task.sleep(for: .microseconds(200))
+        try await Task.sleep(for: .milliseconds(1))
       }
       let batch = batches[turn % batches.count]
       let ids = try await connection.run(batch.statement).map { try $0.int64("id") }

@@ -50,7 +50,7 @@ struct PGMQBench: Sendable {
     let conversations = stride(from: index, to: setup.keys, by: setup.producers).map { BenchConversation(key: $0) }
     var next = 0
     while next < setup.jobs / setup.producers {
-      while progress.backlog > setup.backlog { try await Task.sleep(for: .microseconds(200)) }
+      while progress.backlog > setup.backlog { try await Task.sleep(for: .milliseconds(1)) }
       let batch = (next..<next + setup.batch).map { number in
         Optional(conversations[number % conversations.count].payload(number: number / conversations.count, time: 0))
       }
