@@ -58,8 +58,9 @@ package struct Parameter: Sendable {
   }
 
   /// For a `$1::text[]`, `$1::jsonb[]` and the like.
-  package static func array(_ values: some Sequence<String?>) -> Parameter {
+  package static func array(_ values: [String?]) -> Parameter {
     var literal: [UInt8] = [UInt8(ascii: "{")]
+    literal.reserveCapacity(values.reduce(2) { $0 + ($1?.utf8.count ?? 0) + 8 })
     for value in values {
       if literal.count > 1 { literal.append(UInt8(ascii: ",")) }
       guard let value else {
@@ -93,8 +94,28 @@ package struct Parameter: Sendable {
   }
 
   /// For a `$1::bigint[]`, `$1::smallint[]` and the like.
-  package static func array(_ values: some Sequence<some BinaryInteger>) -> Parameter {
-    Parameter(text: "{" + values.map { String($0) }.joined(separator: ",") + "}")
+  package static func array(_ values: [Int]) -> Parameter {
+    var literal: [UInt8] = [UInt8(ascii: "{")]
+    literal.reserveCapacity(values.count * 12 + 2)
+    for value in values { append(value, to: &literal) }
+    literal.append(UInt8(ascii: "}"))
+    return Parameter(text: String(decoding: literal, as: UTF8.self))
+  }
+
+  package static func array(_ values: [Int64]) -> Parameter {
+    array(values.map { Int($0) })
+  }
+
+  private static func append(_ value: Int, to literal: inout [UInt8]) {
+    if literal.count > 1 { literal.append(UInt8(ascii: ",")) }
+    if value < 0 { literal.append(UInt8(ascii: "-")) }
+    let start = literal.count
+    var rest = value.magnitude
+    repeat {
+      literal.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    literal[start...].reverse()
   }
 
   /// For a `$1::bytea[]`.
