@@ -40,6 +40,8 @@ struct BenchProducer: Sendable {
     let before = handler.done
     let share = jobs == .max ? jobs : (jobs * (index + 1)) / setup.producers - (jobs * index) / setup.producers
     var next = 0
+    // The next batch is made while the one before it is written, as a service does that reads requests meanwhile.
+    var writing: Task<Void, any Error>?
     while next < share, deadline.map({ ContinuousClock.now < $0 }) ?? true {
       while progress.written - (handler.done - before) > backlog { try await Task.sleep(for: .milliseconds(1)) }
       let count = min(setup.batch, share - next, conversations.count)
@@ -47,18 +49,31 @@ struct BenchProducer: Sendable {
       let batch = (next..<next + count).map { number in
         conversations[number % conversations.count].job(number: number / conversations.count, time: time)
       }
-      try await Self.write(batch, isDurable: setup.isDurable, on: connection)
+      let exchange = Self.exchange(batch, isDurable: setup.isDurable)
+      try await writing?.value
+      writing = Task {
+        try await connection.run(exchange.statements, followUp: exchange.followUp)
+        progress.add(count)
+      }
       next += count
-      progress.add(count)
     }
+    try await writing?.value
     await connection.close()
   }
 
   static func write(_ jobs: [NewJob], isDurable: Bool, on connection: PostgresConnection) async throws {
-    let targets = Set(jobs.map(\.target))
-    try await connection.run(
+    let exchange = exchange(jobs, isDurable: isDurable)
+    try await connection.run(exchange.statements, followUp: exchange.followUp)
+  }
+
+  private static func exchange(
+    _ jobs: [NewJob], isDurable: Bool
+  ) -> (statements: [Statement], followUp: [Statement]) {
+    let targets = jobs.map { $0.target }
+    return (
       [.synchronousCommit(isDurable), QueueStatements.lock(targets)] + QueueStatements.put(jobs),
-      followUp: QueueStatements.notify(targets))
+      QueueStatements.notify(targets)
+    )
   }
 
   /// Open loop: one job every `1 / rate` seconds whatever happens, each in a transaction of its own.
