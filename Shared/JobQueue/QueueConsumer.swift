@@ -198,6 +198,8 @@ package actor QueueConsumer: Service {
         var look = doorbell.answer()
         while !doorbell.isClosed {
           let isMore = await read(look)
+          // The reads that began before a lane was to be given back have ended now.
+          if !book.lanesToGiveBack().isEmpty { renewals.ring() }
           while book.running < configuration.concurrency, !isPaused, deadline.isAhead, let job = book.next() {
             group.addTask { await self.execute(job) }
           }

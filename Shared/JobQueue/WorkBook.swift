@@ -35,6 +35,9 @@ struct WorkBook {
   /// Rows of waiting conversations that must step aside and have not yet.
   private var steppingAside: [Job] = []
 
+  /// Lanes of which the latest read, or the latest move aside, may still bring rows.
+  private var lanesUnderWay: Set<Int> = []
+
   private(set) var loaded = 0
   private(set) var running = 0
 
@@ -58,10 +61,14 @@ struct WorkBook {
     return !new.isEmpty
   }
 
-  /// Lanes that are more than a fair share and have nothing under way any more.
+  /// Lanes that are more than a fair share and have nothing under way any more: a row that a slow read still brings
+  /// would start beside the next owner's.
   func lanesToGiveBack() -> [Int] {
     guard isDraining else { return [] }
-    return lanes.filter { $0.value.isDraining && $0.value.loaded == 0 }.map(\.key)
+    let stepping = Set(steppingAside.map(\.lane))
+    return lanes.filter { number, lane in
+      lane.isDraining && lane.loaded == 0 && !lanesUnderWay.contains(number) && !stepping.contains(number)
+    }.map(\.key)
   }
 
   /// Whether lanes are to be given back once they are empty.
@@ -96,6 +103,7 @@ struct WorkBook {
   /// What to read next; nil when there is no lane to read.
   mutating func startRead(_ look: Doorbell.Look) -> Reading? {
     let open = lanes.filter { !$0.value.isDraining }
+    lanesUnderWay = Set(open.keys)
     let cursors: [(lane: Int, cursor: Int64)] =
       switch look {
       case .nowhere: []
@@ -128,6 +136,7 @@ struct WorkBook {
   mutating func takeAside() -> [Job] {
     guard !steppingAside.isEmpty else { return [] }
     let current = steppingAside.filter { lanes[$0.lane]?.epoch == $0.epoch }
+    lanesUnderWay.formUnion(current.map(\.lane))
     steppingAside = current.filter { parking[$0.conversation] == .underWay }
     return current.filter { parking[$0.conversation] != .underWay }
   }

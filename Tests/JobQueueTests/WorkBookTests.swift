@@ -170,12 +170,27 @@ struct WorkBookTests {
     #expect(book.cursors() == [[0, 0], [1, 5]])
   }
 
-  @Test("forgets what a slow read brought into a lane that is being given back")
+  @Test("keeps a lane beyond its share while a read of it, or a move aside, is under way")
+  func slowReadOfDraining() {
+    var book = WorkBook.holding([0, 1])
+    _ = book.startRead(.everywhere)
+    _ = book.holds([(0, 1), (1, 1)], fairShare: 1)
+    #expect(book.lanesToGiveBack().isEmpty)
+    book.read([(job(1, of: 1), true)])
+    _ = book.startRead(.everywhere)
+    #expect(book.lanesToGiveBack().isEmpty)
+    #expect(book.aside() == [1])
+    #expect(book.lanesToGiveBack().isEmpty)
+    book.readAfterAll([])
+    _ = book.startRead(.everywhere)
+    #expect(book.lanesToGiveBack() == [1])
+  }
+
+  @Test("forgets what a read brings of a lane that was given back")
   func givenBackMeanwhile() {
     var book = WorkBook.holding([0, 1])
     _ = book.startRead(.everywhere)
     _ = book.holds([(0, 1), (1, 1)], fairShare: 1)
-    #expect(book.lanesToGiveBack() == [1])
     book.read([job(1, of: 1)])
     book.gaveBack([1])
     #expect(book.loaded == 0)
