@@ -28,8 +28,13 @@ struct Completion: Sendable {
   /// - Parameter groups: What belongs to one conversation each, in order.
   func callAsFunction(groups: [[Done]]) async throws -> [[Outcome]] {
     do {
-      let finished = try await commit(groups.flatMap { $0 })
-      return groups.map { $0.map { finished.contains($0.job.id) ? .applied : .discarded } }
+      let batch = groups.flatMap { $0 }
+      let epochs = epochsOfRepeated(batch)
+      let isLatest = { (job: Job) in epochs.isEmpty || epochs[job.id] == job.epoch }
+      let finished = try await commit(epochs.isEmpty ? batch : batch.filter { isLatest($0.job) })
+      return groups.map {
+        $0.map { finished.contains($0.job.id) && isLatest($0.job) ? .applied : .discarded }
+      }
     } catch let error as PostgresError where !error.isUnavailable {
       // One effect that PostgreSQL refuses must not hold up its neighbours.
       if groups.count == 1, groups[0].count == 1 { return [[.refused(error)]] }
@@ -47,6 +52,14 @@ struct Completion: Sendable {
       if case .refused = outcomes.last { break }
     }
     return outcomes
+  }
+
+  /// The latest epoch of each job, if any is in the batch twice: after a crash of PostgreSQL a job runs again while what
+  /// was begun before has not ended. PostgreSQL names only the id of what it takes out, which must not stand for both.
+  private func epochsOfRepeated(_ batch: [Done]) -> [Int64: Int64] {
+    var ids = Set<Int64>(minimumCapacity: batch.count)
+    guard !batch.allSatisfy({ ids.insert($0.job.id).inserted }) else { return [:] }
+    return Dictionary(batch.map { ($0.job.id, $0.job.epoch) }, uniquingKeysWith: max)
   }
 
   private func commit(_ batch: [Done]) async throws -> Set<Int64> {
