@@ -1,14 +1,15 @@
 @testable import JobQueue
 
 /// A job as a read brings it. A conversation's lane is its number modulo 64, so 0 and 64 share a lane.
-func job(_ id: Int64, of conversation: Int64 = 0, epoch: Int64 = 1, isAside: Bool = false, isSuspect: Bool = false)
-  -> Job
-{
+func job(
+  _ id: Int64, of conversation: Int64 = 0, epoch: Int64 = 1, isAside: Bool = false, isSuspect: Bool = false,
+  attempts: Int = 0, token: Int = 0, parkedFor reason: ParkReason? = .retry
+) -> Job {
   let lane = Int(conversation & 63)
   return Job(
     queue: .understand, row: isAside ? -1 - lane : lane, epoch: epoch, id: id, conversation: conversation,
-    pageID: "1", person: "\(conversation)", kind: "test", version: 1, attempts: 0, trace: nil, waited: .zero,
-    payload: [], parkedFor: isAside ? .retry : nil, isSuspect: isSuspect, deadline: LeaseDeadline())
+    pageID: "1", person: "\(conversation)", kind: "test", version: token, attempts: attempts, trace: nil,
+    waited: .zero, payload: [], parkedFor: isAside ? reason : nil, isSuspect: isSuspect, deadline: LeaseDeadline())
 }
 
 extension WorkBook {
@@ -40,4 +41,9 @@ extension WorkBook {
 
   /// The ids that must step aside now.
   mutating func aside() -> [Int64] { takeAside().map(\.id) }
+}
+
+extension Job {
+  /// Which message it is, for tests that tell messages from ids.
+  var token: Int { version }
 }
