@@ -345,7 +345,7 @@ package actor QueueConsumer: Service {
       outcome = "parked_\(reason.rawValue)"
     case .lost:
       outcome = "lost"
-      book.finished(job)
+      book.distrust(job)
     case .failed(let error, let pause, let recording):
       outcome = await fail(job, error, pause: pause, recording: recording)
     }
@@ -369,7 +369,9 @@ package actor QueueConsumer: Service {
       try await self.pool.run([.synchronousCommit(true), self.statements.attempt(job)])[1][0].optionalInt("attempts")
     }
     guard let attempts = attempts.flatMap({ $0 }) else {
-      book.finished(job)
+      // It stands in the table as it was, so nothing behind it may run.
+      book.distrust(job)
+      goOn()
       return false
     }
     if attempts > configuration.maximumAttempts {
@@ -418,9 +420,13 @@ package actor QueueConsumer: Service {
   /// The first job of a conversation that is refused fails; those behind it run again.
   private func settle(_ finished: Finished, _ outcomes: [Completion.Outcome]) async {
     var accepted = 0
+    var isOdd = false
     for (index, outcome) in outcomes.enumerated() {
       if case .refused = outcome { break }
-      if case .discarded = outcome { await handler.discarded(finished.group[index]) }
+      if case .discarded = outcome {
+        await handler.discarded(finished.group[index])
+        isOdd = true
+      }
       accepted += 1
     }
     let head = finished.head
@@ -432,7 +438,7 @@ package actor QueueConsumer: Service {
         goOn()
       }
     case .applied, .discarded:
-      book.finished(head, and: accepted - 1)
+      if isOdd { book.distrust(head) } else { book.finished(head, and: accepted - 1) }
       count(head, outcomes[0].isApplied ? "done" : "discarded", finished.started)
     }
   }
@@ -469,9 +475,9 @@ package actor QueueConsumer: Service {
 
   private func bury(_ job: Job, attempts: Int, _ error: String, _ recording: [Statement] = []) async -> String {
     let bury = statements.bury(job, attempts: attempts, error: error)
-    _ = await untilStored(job) { try await self.pool.run([bury] + recording) }
+    let isHeld = await untilStored(job) { try await self.pool.run([bury] + recording)[0][0].bool("held") }
     configuration.onStep?(.buried)
-    book.finished(job)
+    if isHeld == true { book.finished(job) } else { book.distrust(job) }
     return "dead"
   }
 
@@ -482,9 +488,11 @@ package actor QueueConsumer: Service {
     let park = statements.park(job, ids: ids, reason, for: duration, attempts: attempts, error: error)
     configuration.onStep?(.parking)
     let lock = recheck.isEmpty ? [] : [QueueStatements.lock([job.target])]
-    _ = await untilStored(job) { try await self.pool.run([.synchronousCommit(false)] + lock + [park] + recheck) }
+    let isHeld = await untilStored(job) {
+      try await self.pool.run([.synchronousCommit(false)] + lock + [park] + recheck)[1 + lock.count][0].bool("held")
+    }
     configuration.onStep?(.parked)
-    book.parked(job)
+    if isHeld == true { book.parked(job) } else { book.distrust(job) }
     // It may be due already: what it waited for came while the parking was stored.
     doorbell.ring(.lanes([job.lane]))
     // The shortest waits end between two polls.

@@ -9,6 +9,8 @@ struct WorkBook {
     /// Jobs of this lane that are in the book, started or not.
     var loaded = 0
     var isDraining = false
+    /// The table is not as it was read: to be given back, and read from the start under a new epoch.
+    var isDistrusted = false
   }
 
   private struct Conversation {
@@ -53,11 +55,12 @@ struct WorkBook {
     let new = held.filter { lanes[$0.lane] == nil }
     for (lane, epoch) in new { lanes[lane] = Lane(epoch: epoch) }
     var surplus = lanes.count - fairShare
-    isDraining = surplus > 0
     for lane in lanes.keys.sorted().reversed() {
-      lanes[lane]?.isDraining = surplus > 0
+      let isDistrusted = lanes[lane]?.isDistrusted ?? false
+      lanes[lane]?.isDraining = surplus > 0 || isDistrusted
       surplus -= 1
     }
+    isDraining = lanes.values.contains { $0.isDraining }
     return !new.isEmpty
   }
 
@@ -122,7 +125,7 @@ struct WorkBook {
 
   /// Takes in what a read brought. Rows whose conversation waits are kept for ``takeAside()``.
   mutating func read(_ jobs: [(job: Job, isParked: Bool)]) {
-    for (job, isParked) in jobs where lanes[job.lane]?.epoch == job.epoch {
+    for (job, isParked) in jobs where takesIn(job) {
       lanes[job.lane]?.cursor = job.id
       if isParked || parking[job.conversation] != nil {
         steppingAside.append(job)
@@ -148,16 +151,21 @@ struct WorkBook {
 
   /// They need not step aside after all, because their conversation no longer waits.
   mutating func readAfterAll(_ jobs: [Job]) {
-    for job in jobs where lanes[job.lane]?.epoch == job.epoch {
+    for job in jobs where takesIn(job) {
       if parking[job.conversation] == nil { add(job, isReplay: false) } else { steppingAside.append(job) }
     }
   }
 
   /// Takes in the jobs of a parked conversation that is due, in order.
   mutating func replay(_ jobs: [Job]) {
-    for job in jobs where lanes[job.lane]?.epoch == job.epoch && parking[job.conversation] == nil {
+    for job in jobs where takesIn(job) && parking[job.conversation] == nil {
       add(job, isReplay: true)
     }
+  }
+
+  private func takesIn(_ job: Job) -> Bool {
+    guard let lane = lanes[job.lane] else { return false }
+    return lane.epoch == job.epoch && !lane.isDistrusted
   }
 
   private mutating func add(_ job: Job, isReplay: Bool) {
@@ -222,6 +230,19 @@ struct WorkBook {
     } else {
       ready.append(job.conversation)
     }
+  }
+
+  /// The job's end was not accepted, though as far as we know its lane is ours: PostgreSQL has crashed since we took it,
+  /// or the job was erased, or an earlier owner's last word came late and moved it. What stands behind it may have to
+  /// wait for it, so nothing more of the conversation runs until the lane was taken and read anew.
+  mutating func distrust(_ job: Job) {
+    ended(job)
+    guard isCurrent(job) else { return }
+    drop(job.conversation)
+    steppingAside.removeAll { $0.conversation == job.conversation }
+    lanes[job.lane]?.isDistrusted = true
+    lanes[job.lane]?.isDraining = true
+    isDraining = true
   }
 
   /// The job's conversation is about to be parked: the ids of its rows in the lane that must move aside with it.

@@ -21,6 +21,9 @@ struct ChaosCommand: AsyncParsableCommand {
   @Option(help: "Decides which faults come when; printed, so that a run can be had again.")
   var seed: UInt64?
 
+  @Option(help: ArgumentHelp("Only these faults, by their names in JSON, with commas.", visibility: .hidden))
+  var only: String?
+
   @Flag(help: "One JSON object instead of text.")
   var json = false
 
@@ -28,8 +31,9 @@ struct ChaosCommand: AsyncParsableCommand {
     let length = Duration.seconds(seconds ?? (minutes ?? 1) * 60)
     let seed = seed ?? UInt64.random(in: 1...999_999)
     Surroundings.tell("chaos for \(Int(length / .seconds(1))) s, seed \(seed)")
+    let faults = ChaosFault.allCases.filter { only?.split(separator: ",").contains(Substring($0.key)) ?? true }
     let report = try await untilInterrupted {
-      try await ChaosRun(length: length, seed: seed, tell: Surroundings.tell).run()
+      try await ChaosRun(length: length, seed: seed, faults: faults, tell: Surroundings.tell).run()
     }
     guard let report else { throw ExitCode(130) }
     print(json ? report.json.serialized() : report.text)

@@ -53,7 +53,8 @@ struct ChaosReport: Sendable {
     lines += [
       "jobs put in \(count.sent), done \(count.done), buried as they should be \(count.buried)",
       "transactions of producers that broke \(produced.broken), of which had taken effect \(produced.landed)",
-      "lost \(count.lost), swapped \(count.swapped + heard.swapped), doubled \(count.doubled), "
+      "lost \(count.lost), swapped \(count.swapped + heard.swapped) (effects \(count.swapped), calls \(heard.swapped)), "
+        + "doubled \(count.doubled), "
         + "left \(count.left), misnumbered \(count.misnumbered + produced.clashes)",
       "calls to the outside \(heard.acts), for jobs that ran again \(heard.acts - heard.jobs)",
       "zombie sends \(heard.zombieSends), stopped between look and call \(heard.caughtInBetween)",
@@ -79,7 +80,8 @@ struct ChaosReport: Sendable {
       "skipped": .array(skipped.map { .string($0.key) }), "hits_per_step": .object(steps),
       "jobs": JSON(count.sent), "done": JSON(count.done), "buried": JSON(count.buried),
       "broken_commits": JSON(produced.broken), "landed_commits": JSON(produced.landed), "lost": JSON(count.lost),
-      "swapped": JSON(count.swapped + heard.swapped), "doubled": JSON(count.doubled), "left": JSON(count.left),
+      "swapped": JSON(count.swapped + heard.swapped), "swapped_calls": JSON(heard.swapped),
+      "doubled": JSON(count.doubled), "left": JSON(count.left),
       "misnumbered": JSON(count.misnumbered + produced.clashes), "zombie_sends": JSON(heard.zombieSends),
       "stopped_between_look_and_call": JSON(heard.caughtInBetween), "discarded": JSON(heard.discarded),
       "fenced_zombies": JSON(heard.discardedByZombies), "repeated_calls": JSON(heard.acts - heard.jobs),

@@ -14,6 +14,7 @@ struct ChaosRun: Sendable {
 
   let length: Duration
   let seed: UInt64
+  let faults: [ChaosFault]
   let tell: @Sendable (String) -> Void
 
   func run() async throws -> ChaosReport {
@@ -71,7 +72,7 @@ struct ChaosRun: Sendable {
         }
       }
       defer { producing.cancel() }
-      try await director.run(until: begin + length)
+      try await director.run(faults, until: begin + length)
       try await waitForEveryStep(world)
       producing.cancel()
       await producing.value

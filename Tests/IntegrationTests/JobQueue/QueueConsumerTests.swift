@@ -242,6 +242,38 @@ struct QueueConsumerTests {
     }
   }
 
+  @Test("what an earlier owner parked at the last moment holds up the jobs behind it, though they were read before")
+  func lateParking() async throws {
+    try await TestDatabase.with { database in
+      try await database.makeEffects()
+      let (started, release) = (Tally(), Tally())
+      let handler = RecordingHandler { job in
+        started.add()
+        if what(job) == "a", job.parkedFor == nil { try? await release.reach(1) }
+        return .done(what(job))
+      }
+      try await database.consuming(.test(lease: .seconds(1)), handler: handler) { _ in
+        try await database.put([("p", "a"), ("p", "b"), ("p", "c")])
+        try await started.reach(1)
+        // An owner that checked its lane before this one took it, and committed after this one had read it.
+        try await database.pool.run([
+          Statement(
+            "aside", "UPDATE martlet.queue_understand SET lane = -1 - lane WHERE payload ->> 'what' = 'a'"),
+          Statement(
+            "park",
+            """
+            INSERT INTO martlet.queue_parked (queue, conv, lane, page_id, person, until, reason)
+            SELECT 'understand', conv, -1 - lane, page_id, person, clock_timestamp(), 'retry'
+            FROM martlet.queue_understand WHERE lane < 0
+            """),
+        ])
+        release.add()
+        try await eventually { try await database.effects(of: "p").count == 3 }
+      }
+      #expect(try await database.effects(of: "p") == ["a", "b", "c"])
+    }
+  }
+
   @Test("two workers share the lanes")
   func fairShare() async throws {
     try await TestDatabase.with { database in

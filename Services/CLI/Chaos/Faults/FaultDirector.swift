@@ -26,9 +26,9 @@ struct FaultDirector {
   private(set) var log = Log()
 
   /// One whole round at least, then until the time is over.
-  mutating func run(until end: ContinuousClock.Instant) async throws {
+  mutating func run(_ faults: [ChaosFault], until end: ContinuousClock.Instant) async throws {
     let begin = ContinuousClock.now
-    let possible = ChaosFault.allCases.filter { $0.lacks == nil }
+    let possible = faults.filter { $0.lacks == nil }
     try await Task.sleep(for: .seconds(1))
     var isFirst = true
     while isFirst || .now < end {
