@@ -1,3 +1,4 @@
+import JobQueue
 import Postgres
 
 /// What the oracle knows, in a schema of its own beside the queue's: what was put in, what came out, who is known.
@@ -64,6 +65,17 @@ enum OracleTables {
   static func isKnown(_ person: String, _ number: Int) -> Statement {
     Statement(
       "oracle.known", "SELECT FROM chaos.known WHERE person = $1 AND n = $2::int", [.text(person), .int(number)])
+  }
+
+  /// One row while the lane is held under the job's epoch, in the era that is now.
+  static func isHeld(_ job: Job, by worker: String) -> Statement {
+    Statement(
+      "oracle.held",
+      """
+      SELECT FROM martlet.queue_lane h
+      WHERE h.queue = 'understand' AND h.lane = $1::smallint AND h.worker = $2::uuid AND h.epoch = $3::bigint
+        AND h.era = (SELECT e.id FROM martlet.queue_era e)
+      """, [.int(job.lane), .text(worker), .int(job.epoch)])
   }
 
   static func know(_ person: String, _ number: Int) -> Statement {

@@ -5,6 +5,7 @@ import Postgres
 /// leaves one row a job in the oracle's table.
 struct ChaosHandler: JobHandler {
   let slot: Int
+  let worker: String
   let line: OutsideLine
   let pool: PostgresPool
 
@@ -26,6 +27,11 @@ struct ChaosHandler: JobHandler {
     case .slow: try? await Task.sleep(for: .milliseconds(Int.random(in: 20...300)))
     case .long: try? await Task.sleep(for: .milliseconds(2500))
     }
+    // As outbound does when it writes its attempt: what was read before a crash of PostgreSQL is not acted upon.
+    guard let isHeld = try? await pool.run(OracleTables.isHeld(job, by: worker)).count == 1 else {
+      return .park(.retry, atMost: .milliseconds(100))
+    }
+    guard isHeld else { return .lost }
     // Looked at first: if the process is stopped between the look and the call, this tells so.
     let looked = MachineClock.now
     guard job.mayAct else { return .park(.retry, atMost: .zero) }

@@ -42,8 +42,10 @@ struct ChaosWorker: AsyncParsableCommand {
 
     var logger = Logger(label: "chaos") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .error
+    let worker = randomID()
     let consumer = QueueConsumer(
-      configuration, handler: ChaosHandler(slot: slot, line: line, pool: pool), pool: pool, worker: randomID(),
+      configuration, handler: ChaosHandler(slot: slot, worker: worker, line: line, pool: pool), pool: pool,
+      worker: worker,
       logger: logger)
     let listener = PostgresListener(
       PostgresConfiguration(url: listen, applicationName: "chaos listener"), channels: ["martlet_understand"], on: loop,
