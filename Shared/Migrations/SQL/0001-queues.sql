@@ -103,13 +103,21 @@ BEGIN
   END LOOP;
 END $$;
 
--- A hint to whoever sleeps: sent after the commit, in a transaction of its own. Names the lanes that have work.
+-- A hint to whoever sleeps: sent after the commit, in a transaction of its own. Names the lanes that have work, unless
+-- they are likely to be most of all: then nothing is named, and whoever sleeps looks everywhere.
 CREATE FUNCTION martlet.queue_notify(queues text[], pages text[], persons text[]) RETURNS void
   LANGUAGE plpgsql AS $$
 DECLARE
   target record;
 BEGIN
+  -- Most often nobody sleeps while there is work.
+  IF NOT EXISTS (SELECT FROM martlet.queue_worker w WHERE w.sleeping AND w.queue = ANY (queues)) THEN RETURN; END IF;
   PERFORM set_config('synchronous_commit', 'off', true);
+  IF cardinality(queues) > 64 THEN
+    PERFORM pg_notify('martlet_' || w.queue, '') FROM martlet.queue_worker w
+      WHERE w.sleeping AND w.queue = ANY (queues) GROUP BY w.queue;
+    RETURN;
+  END IF;
   FOR target IN
     SELECT i.queue, string_agg(DISTINCT martlet.lane(martlet.conv(i.page_id, i.person))::text, ',') AS lanes
     FROM unnest(queues, pages, persons) AS i (queue, page_id, person)
@@ -291,11 +299,13 @@ BEGIN
         RETURNS TABLE (lane smallint, id bigint, conv bigint, page_id text, person text, kind text, v smallint,
                        attempts smallint, trace text, waited_ms bigint, payload jsonb, parked boolean)
         LANGUAGE plpgsql %2$s AS $$
+      DECLARE
+        any_parked constant boolean := EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s');
       BEGIN
         RETURN QUERY
           SELECT j.lane, j.id, j.conv, j.page_id, j.person, j.kind, j.v, j.attempts, j.trace,
             (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload,
-            EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = j.conv)
+            any_parked AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = j.conv)
           FROM unnest(lanes, cursors) AS c (lane, cursor)
           CROSS JOIN LATERAL (
             SELECT * FROM martlet.queue_%1$s t WHERE t.lane = c.lane AND t.id > c.cursor ORDER BY t.id LIMIT 32) j;
@@ -324,25 +334,26 @@ BEGIN
       END $$
     $sql$, q, pins);
 
-    -- Takes finished jobs out, only where the lane is still held under the epoch they were read with.
+    -- Takes finished jobs out, only where the lane is still held under the epoch they were read with. One statement for
+    -- all lanes: each id is looked up in the primary key (OFFSET keeps the planner from turning that round), and its
+    -- row must still stand in a lane of the call when it is deleted.
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_finish(me uuid, lanes smallint[], epochs bigint[], ids bigint[])
         RETURNS SETOF bigint LANGUAGE plpgsql %2$s AS $$
       DECLARE
-        part record;
+        held bigint[];
       BEGIN
-        FOR part IN
-          SELECT i.lane, i.epoch, array_agg(i.id ORDER BY i.id) AS ids
-          FROM unnest(lanes, epochs, ids) AS i (lane, epoch, id) GROUP BY i.lane, i.epoch ORDER BY i.lane
-        LOOP
-          IF EXISTS (
-            SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch
-              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN
-            RETURN QUERY DELETE FROM martlet.queue_%1$s t
-              WHERE t.lane = part.lane AND t.id = ANY (part.ids) RETURNING t.id;
-          END IF;
-        END LOOP;
+        SELECT array_agg(CASE WHEN h.worker = me AND h.era = e.id THEN h.epoch ELSE -1 END ORDER BY h.lane) INTO held
+          FROM martlet.queue_era e CROSS JOIN martlet.queue_lane h WHERE h.queue = '%1$s';
+        RETURN QUERY
+          DELETE FROM martlet.queue_%1$s d
+          WHERE d.ctid = ANY (ARRAY(
+              SELECT t.ctid FROM unnest(lanes, epochs, ids) AS i (lane, epoch, id)
+              CROSS JOIN LATERAL (
+                SELECT q.ctid FROM martlet.queue_%1$s q WHERE q.lane = i.lane AND q.id = i.id OFFSET 0) t
+              WHERE held[CASE WHEN i.lane < 0 THEN -i.lane ELSE i.lane + 1 END] = i.epoch))
+            AND d.lane = ANY (lanes) AND d.id = ANY (ids)
+          RETURNING d.id;
       END $$
     $sql$, q, pins);
 
