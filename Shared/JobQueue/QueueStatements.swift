@@ -9,18 +9,29 @@ package enum QueueStatements {
 
   /// Wakes who sleeps: after the commit, in an exchange of its own.
   package static func notify(_ targets: some Collection<QueueTarget>) -> [Statement] {
-    [statement("queue.notify", "SELECT martlet.queue_notify($1::text[], $2::text[], $3::text[])", targets)]
+    // So many are likely to be in most lanes: it is cheaper to look everywhere than to name them.
+    guard targets.count > 64 else {
+      return [statement("queue.notify", "SELECT martlet.queue_notify($1::text[], $2::text[], $3::text[])", targets)]
+    }
+    return QueueName.allCases.filter { queue in targets.contains { $0.queue == queue } }.map { queue in
+      Statement("queue.notify", "SELECT martlet.queue_notify_lanes($1, '')", [.text(queue.rawValue)])
+    }
   }
 
   /// Inserts jobs, one statement a queue; their lanes must be locked.
-  package static func put(_ jobs: [NewJob]) -> [Statement] {
+  package static func put(_ jobs: [NewJob]) -> [Statement] { insert("put", jobs) }
+
+  /// Locks the lanes of jobs of one queue and inserts them: for a transaction that writes nothing else.
+  package static func enqueue(_ jobs: [NewJob]) -> [Statement] { insert("enqueue", jobs) }
+
+  private static func insert(_ function: String, _ jobs: [NewJob]) -> [Statement] {
     QueueName.allCases.compactMap { queue in
       let jobs = jobs.filter { $0.target.queue == queue }
       guard !jobs.isEmpty else { return nil }
       return Statement(
-        "queue.put",
+        "queue.\(function)",
         """
-        SELECT martlet.queue_\(queue.rawValue)_put(
+        SELECT martlet.queue_\(queue.rawValue)_\(function)(
           $1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[])
         """,
         [

@@ -91,20 +91,15 @@ CREATE TABLE martlet.queue_pause (
 -- The locks that make ids rise in commit order within a lane: taken first, alone, in ascending order.
 CREATE FUNCTION martlet.queue_lock(queues text[], pages text[], persons text[]) RETURNS void
   LANGUAGE plpgsql AS $$
-DECLARE
-  target record;
 BEGIN
-  FOR target IN
-    SELECT DISTINCT martlet.lock_class(i.queue) AS class, martlet.lane(martlet.conv(i.page_id, i.person)) AS lane
-    FROM unnest(queues, pages, persons) AS i (queue, page_id, person)
-    ORDER BY 1, 2
-  LOOP
-    PERFORM pg_advisory_xact_lock(target.class, target.lane);
-  END LOOP;
+  PERFORM pg_advisory_xact_lock(t.class, t.lane)
+    FROM (
+      SELECT DISTINCT martlet.lock_class(i.queue) AS class, martlet.lane(martlet.conv(i.page_id, i.person)) AS lane
+      FROM unnest(queues, pages, persons) AS i (queue, page_id, person)
+      ORDER BY 1, 2) t;
 END $$;
 
--- A hint to whoever sleeps: sent after the commit, in a transaction of its own. Names the lanes that have work, unless
--- they are likely to be most of all: then nothing is named, and whoever sleeps looks everywhere.
+-- A hint to whoever sleeps: sent after the commit, in a transaction of its own. Names the lanes that have work.
 CREATE FUNCTION martlet.queue_notify(queues text[], pages text[], persons text[]) RETURNS void
   LANGUAGE plpgsql AS $$
 DECLARE
@@ -113,11 +108,6 @@ BEGIN
   -- Most often nobody sleeps while there is work.
   IF NOT EXISTS (SELECT FROM martlet.queue_worker w WHERE w.sleeping AND w.queue = ANY (queues)) THEN RETURN; END IF;
   PERFORM set_config('synchronous_commit', 'off', true);
-  IF cardinality(queues) > 64 THEN
-    PERFORM pg_notify('martlet_' || w.queue, '') FROM martlet.queue_worker w
-      WHERE w.sleeping AND w.queue = ANY (queues) GROUP BY w.queue;
-    RETURN;
-  END IF;
   FOR target IN
     SELECT i.queue, string_agg(DISTINCT martlet.lane(martlet.conv(i.page_id, i.person))::text, ',') AS lanes
     FROM unnest(queues, pages, persons) AS i (queue, page_id, person)
@@ -128,12 +118,15 @@ BEGIN
   END LOOP;
 END $$;
 
--- The same for who knows the lanes.
+-- The same for who knows the lanes, or names none, because they are most of all: then whoever sleeps looks everywhere.
 CREATE FUNCTION martlet.queue_notify_lanes(q text, lanes text) RETURNS void
-  LANGUAGE sql AS $$
-  SELECT pg_notify('martlet_' || q, lanes)
-  WHERE EXISTS (SELECT FROM martlet.queue_worker w WHERE w.queue = q AND w.sleeping)
-$$;
+  LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM martlet.queue_worker w WHERE w.queue = q AND w.sleeping) THEN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM pg_notify('martlet_' || q, lanes);
+  END IF;
+END $$;
 
 CREATE FUNCTION martlet.queue_sleep(me uuid, is_sleeping boolean) RETURNS void
   LANGUAGE sql AS $$ UPDATE martlet.queue_worker SET sleeping = is_sleeping WHERE worker = me $$;
@@ -171,6 +164,8 @@ BEGIN
   IF is_new OR cardinality(give_back) > 0 THEN PERFORM martlet.queue_call(q); END IF;
   UPDATE martlet.queue_lane l SET epoch = greatest(l.epoch + 1, new_epoch), era = now_era.id
     WHERE l.queue = q AND l.worker = me AND l.era IS DISTINCT FROM now_era.id;
+  -- A taking that a crash could undo would leave the lane to the next one while this worker still acts on it.
+  IF FOUND THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;
   SELECT count(*) INTO live FROM martlet.queue_worker w WHERE w.queue = q AND w.seen > clock_timestamp() - w.ttl;
   share := ceil(64.0 / greatest(live, 1));
   SELECT count(*) INTO mine FROM martlet.queue_lane l WHERE l.queue = q AND l.worker = me;
@@ -192,6 +187,7 @@ BEGIN
       FOR UPDATE OF f SKIP LOCKED
     ) free
     WHERE l.queue = q AND l.lane = free.lane;
+    IF FOUND THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;
   END IF;
   RETURN QUERY
     SELECT l.lane, l.epoch, share, l.expiries >= 2 AND l.expired_at > clock_timestamp() - interval '10 min',
@@ -293,6 +289,26 @@ BEGIN
       END $$
     $sql$, q, pins);
 
+    -- Locks the lanes, then inserts: for a producer whose transaction does nothing else.
+    EXECUTE format($sql$
+      CREATE FUNCTION martlet.queue_%1$s_enqueue(
+        pages text[], persons text[], kinds text[], versions smallint[], traces text[], payloads text[])
+        RETURNS void LANGUAGE plpgsql %2$s AS $$
+      DECLARE
+        convs constant bigint[] := ARRAY(
+          SELECT martlet.conv(i.page_id, i.person) FROM unnest(pages, persons) WITH ORDINALITY AS i (page_id, person, n)
+          ORDER BY i.n);
+      BEGIN
+        PERFORM pg_advisory_xact_lock(martlet.lock_class('%1$s'), l.lane)
+          FROM (SELECT DISTINCT martlet.lane(c) AS lane FROM unnest(convs) AS c ORDER BY 1) l;
+        INSERT INTO martlet.queue_%1$s (lane, conv, page_id, person, kind, v, trace, payload)
+        SELECT martlet.lane(i.conv), i.conv, i.page_id, i.person, i.kind, i.v, i.trace, i.payload::jsonb
+        FROM unnest(convs, pages, persons, kinds, versions, traces, payloads) WITH ORDINALITY
+          AS i (conv, page_id, person, kind, v, trace, payload, n)
+        ORDER BY i.n;
+      END $$
+    $sql$, q, pins);
+
     -- At most 32 jobs a lane and call. `parked` says that the job's conversation waits and the job must step aside.
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_read(lanes smallint[], cursors bigint[])
@@ -300,11 +316,12 @@ BEGIN
                        attempts smallint, trace text, waited_ms bigint, payload jsonb, parked boolean)
         LANGUAGE plpgsql %2$s AS $$
       DECLARE
+        read_at constant timestamptz := clock_timestamp();
         any_parked constant boolean := EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s');
       BEGIN
         RETURN QUERY
           SELECT j.lane, j.id, j.conv, j.page_id, j.person, j.kind, j.v, j.attempts, j.trace,
-            (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload,
+            (date_part('epoch', read_at - j.enqueued_at) * 1000)::bigint, j.payload,
             any_parked AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = j.conv)
           FROM unnest(lanes, cursors) AS c (lane, cursor)
           CROSS JOIN LATERAL (
@@ -320,10 +337,12 @@ BEGIN
         RETURNS TABLE (lane smallint, id bigint, conv bigint, page_id text, person text, kind text, v smallint,
                        attempts smallint, trace text, waited_ms bigint, payload jsonb, reason text)
         LANGUAGE plpgsql %2$s AS $$
+      DECLARE
+        read_at constant timestamptz := clock_timestamp();
       BEGIN
         RETURN QUERY
           SELECT p.lane, j.id, p.conv, p.page_id, p.person, j.kind, j.v, j.attempts, j.trace,
-            (extract(epoch FROM clock_timestamp() - j.enqueued_at) * 1000)::bigint, j.payload,
+            (date_part('epoch', read_at - j.enqueued_at) * 1000)::bigint, j.payload,
             CASE WHEN j.id = p.head OR p.head IS NULL THEN p.reason END
           FROM (
             SELECT * FROM martlet.queue_parked t

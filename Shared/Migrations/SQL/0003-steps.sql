@@ -142,7 +142,8 @@ CREATE FUNCTION martlet.page_recheck(of_page text, of_person text) RETURNS void
 BEGIN
   PERFORM martlet.page_lock(of_page);
   UPDATE martlet.queue_parked p SET until = clock_timestamp()
-    WHERE p.conv = martlet.conv(of_page, of_person) AND p.reason = 'page'
+    WHERE p.queue = ANY (ARRAY['understand', 'identify', 'receipt', 'send'])
+      AND p.conv = martlet.conv(of_page, of_person) AND p.reason = 'page'
       AND EXISTS (SELECT FROM martlet.page g WHERE g.page_id = of_page AND g.token_state = 'live');
 END $$;
 

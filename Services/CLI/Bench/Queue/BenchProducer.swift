@@ -71,7 +71,7 @@ struct BenchProducer: Sendable {
   ) -> (statements: [Statement], followUp: [Statement]) {
     let targets = jobs.map { $0.target }
     return (
-      [.synchronousCommit(isDurable), QueueStatements.lock(targets)] + QueueStatements.put(jobs),
+      [.synchronousCommit(isDurable)] + QueueStatements.enqueue(jobs),
       QueueStatements.notify(targets)
     )
   }
