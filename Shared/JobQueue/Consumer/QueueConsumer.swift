@@ -1,0 +1,142 @@
+package import Logging
+package import Postgres
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Runs the jobs of one queue: owns lanes, reads them in order, completes what has finished, parks what cannot go on.
+///
+/// Any number of processes may run one for the same queue; they share the lanes. Its `run()` ends on graceful
+/// shutdown, after running jobs had their time, with its lanes given back.
+package actor QueueConsumer: Service {
+  let configuration: ConsumerConfiguration
+  let handler: ErasedHandler
+  let pool: PostgresPool
+  let logger: Logger
+  let statements: OwnerStatements
+  let completion: Completion
+  let deadline = LeaseDeadline()
+  var lanes: [Int: HeldLane] = [:]
+  nonisolated let renewals = Bell()
+  var isPaused = false
+  let meters: ConsumerMeters
+  nonisolated let doorbell: Doorbell
+  nonisolated let statusBox = Mutex(Status())
+
+  var book = WorkBook()
+  var isSleeping = false
+  /// Where work may be that there was no room for.
+  var postponed = Doorbell.Look.nowhere
+  var isStopping = false
+  /// What has run and is still in the table.
+  var unstored: [Finished] = []
+  var isStoring = false
+  /// Handlers that still record what became of jobs that were no longer ours.
+  var discarding = 0
+
+  /// Jobs of one conversation that were done in one go, and when the first of them began.
+  struct Finished {
+    let group: [ErasedHandler.Done]
+    var head: Job { group[0].job }
+    let started: ContinuousClock.Instant
+  }
+
+  /// What goes with a lane under one epoch.
+  struct HeldLane {
+    let epoch: Int64
+    let deadline: LeaseDeadline
+    /// Since when, where a head that stood in it by then may be what ended its earlier owners.
+    let suspectSince: ContinuousClock.Instant?
+    /// The conversations whose heads have been seen; nothing behind a head was running.
+    var headsSeen: Set<Int64> = []
+
+    /// Whether this job, the next of its conversation, is one of those heads. True once a conversation.
+    mutating func isSuspect(conversation: Int64, waited: Duration) -> Bool {
+      guard let suspectSince, waited >= suspectSince.duration(to: .now) else { return false }
+      return headsSeen.insert(conversation).inserted
+    }
+  }
+
+  /// What a health check may know without asking the database.
+  package struct Status: Sendable {
+    package var lanes = 0
+    package var running = 0
+    package var isPaused = false
+    package var failure: String? = "no lease yet"
+  }
+
+  package init(
+    _ configuration: ConsumerConfiguration, handler: some JobHandler, pool: PostgresPool, worker: String,
+    logger: Logger
+  ) {
+    let handler = ErasedHandler(handler)
+    self.configuration = configuration
+    self.handler = handler
+    self.pool = pool
+    self.logger = logger
+    let statements = OwnerStatements(queue: configuration.queue, worker: worker)
+    self.statements = statements
+    completion = Completion(
+      pool: pool, handler: handler, statements: statements, isDurable: configuration.isDurable,
+      onStep: configuration.onStep)
+    doorbell = Doorbell()
+    meters = ConsumerMeters(configuration.queue)
+  }
+
+  package nonisolated var status: Status { statusBox.withLock { $0 } }
+
+  /// Says that there may be work; cheap, and safe to call at any time.
+  ///
+  /// - Parameter lanes: Where, as a notification names it: `3,17`. Everywhere when nil. `lease` asks for a renewal.
+  package nonisolated func wake(lanes: String? = nil) {
+    if lanes == "lease" {
+      renewals.ring()
+      return
+    }
+    let numbers = lanes?.split(separator: ",").compactMap { Int($0) } ?? []
+    doorbell.ring(numbers.isEmpty ? .everywhere : .lanes(Set(numbers)))
+  }
+
+  package func run() async throws {
+    try await withThrowingDiscardingTaskGroup { group in
+      group.addTask { try await self.keepLeases() }
+      group.addTask { try await self.keepRenewing() }
+      group.addTask { try await self.keepPolling() }
+      await withGracefulShutdownHandler {
+        await self.work()
+      } onGracefulShutdown: {
+        self.doorbell.close()
+      }
+      group.cancelAll()
+    }
+    await leave()
+  }
+
+  // MARK: The loop
+
+  func work() async {
+    await withDiscardingTaskGroup { group in
+      for await _ in doorbell.rings {
+        var look = doorbell.answer()
+        while !doorbell.isClosed {
+          let isMore = await read(look)
+          // The reads that began before a lane was to be given back have ended now.
+          if !book.lanesToGiveBack().isEmpty { renewals.ring() }
+          while book.running < configuration.concurrency, !isPaused, deadline.isAhead, let job = book.next() {
+            group.addTask { await self.execute(job) }
+          }
+          guard isMore else { break }
+          look = .everywhere
+        }
+      }
+      isStopping = true
+      // Running jobs get their time; a job that was not started stays in the table.
+      let limit = ContinuousClock.now + configuration.drain
+      while book.running + discarding > 0, .now < limit, !Task.isCancelled {
+        try? await Task.sleep(for: .milliseconds(10))
+      }
+      group.cancelAll()
+    }
+  }
+
+  /// Reads where there may be work, and says whether there is probably more at once.
+}
