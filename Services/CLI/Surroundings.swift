@@ -3,11 +3,14 @@ import Glibc
 
 /// Where the tool runs: its own folder and its terminal.
 enum Surroundings {
+  /// The running executable itself.
+  static var executable: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+  }
+
   /// The folder of the running executable; the services lie beside it.
   static var executables: String {
-    let path =
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-    return path.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 }
+    executable.split(separator: "/").dropLast().reduce(into: "") { $0 += "/" + $1 }
   }
 
   /// The example bot: in the nearest folder above the executables, or above the working folder, that has one.

@@ -31,7 +31,7 @@ final class OutsideWorld: Sendable {
   fileprivate struct State {
     var heard = Heard()
     var newest: [Int: (epoch: Int64, looked: Int64)] = [:]
-    var acted: [String: (highest: Int, numbers: Set<Int>, by: String)] = [:]
+    var acted: [String: (highest: Int, numbers: Set<Int>)] = [:]
     var firstActs: [String: ContinuousClock.Instant] = [:]
     var listeningSince: [Int: ContinuousClock.Instant] = [:]
     var zombies: Set<Int> = []
@@ -122,21 +122,13 @@ extension OutsideWorld.State {
     } else if newest[lane]?.epoch != epoch {
       newest[lane] = (epoch, looked)
     }
-    var history = acted[person] ?? (0, [], "")
+    var history = acted[person] ?? (0, [])
     if history.numbers.insert(number).inserted {
       heard.jobs += 1
       // For the first time, but after a later one: somebody would have read the answers in the wrong order.
-      if number < history.highest {
-        heard.swapped += 1
-        if heard.swapped <= 10 {
-          Surroundings.tell(
-            "  swapped call: \(person) \(number) after \(history.highest), lane \(lane), epoch \(epoch) looked \(looked / 1_000_000); that was \(history.by)"
-          )
-        }
-      }
+      if number < history.highest { heard.swapped += 1 }
       if history.numbers.count == 1 { firstActs[person] = .now }
     }
-    if number > history.highest { history.by = "epoch \(epoch), looked \(looked / 1_000_000)" }
     history.highest = max(history.highest, number)
     acted[person] = history
   }

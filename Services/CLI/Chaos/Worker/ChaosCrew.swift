@@ -133,6 +133,6 @@ actor ChaosCrew {
       environment.merge(WrongClock.environment(library, clock)) { $1 }
     }
     return ChildCommand(
-      Surroundings.executables + "/martlet", arguments, environment: environment, signalWhenParentDies: .kill)
+      Surroundings.executable, arguments, environment: environment, signalWhenParentDies: .kill)
   }
 }
