@@ -19,7 +19,8 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let handler = ProfileHandler(graph: graph, pages: pages, apps: AppSecrets(try settings.appSecrets), logger: logger)
   var queue = ConsumerConfiguration(queue: .identify, lease: settings.lease, concurrency: 32)
   queue.maximumAttempts = ProfileHandler.maximumAttempts
-  let consumer = QueueConsumer(queue, handler: handler, pool: database.pool, worker: randomID(), logger: logger)
+  let consumer = QueueConsumer(
+    queue, handler: handler, pool: database.pool, leases: database.leases, worker: randomID(), logger: logger)
   database.watch(consumer, of: .identify)
 
   let router = Router(context: BasicRequestContext.self)

@@ -12,6 +12,7 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let handler = TurnHandler(bot: bot, pool: database.pool, logger: logger)
   let consumer = QueueConsumer(
     ConsumerConfiguration(queue: .understand, lease: settings.lease), handler: handler, pool: database.pool,
+    leases: database.leases,
     worker: randomID(), logger: logger)
   database.watch(consumer, of: .understand)
   logger.notice("bot loaded", metadata: ["bot.digest": "\(bot.digest)"])

@@ -27,11 +27,13 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   // Meta has acted by then: the outcome must be as durable as the attempt.
   sends.isDurable = true
   sends.firstPause = .milliseconds(500)
-  let sending = QueueConsumer(sends, handler: sender, pool: database.pool, worker: worker, logger: logger)
+  let sending = QueueConsumer(
+    sends, handler: sender, pool: database.pool, leases: database.leases, worker: worker, logger: logger)
 
   let receipts = ConsumerConfiguration(queue: .receipt, lease: lease)
   let receiving = QueueConsumer(
-    receipts, handler: ReceiptHandler(logger: logger), pool: database.pool, worker: randomID(), logger: logger)
+    receipts, handler: ReceiptHandler(logger: logger), pool: database.pool, leases: database.leases, worker: randomID(),
+    logger: logger)
 
   database.watch(sending, of: .send)
   database.watch(receiving, of: .receipt)

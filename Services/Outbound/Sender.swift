@@ -184,6 +184,11 @@ struct Sender: JobHandler {
     }
     var statements: [Statement] = results.isEmpty ? [] : [SendResult.statement(results)]
     if !held.isEmpty {
+      let all = held + results.map { ($0.pageID, $0.messageID) }
+      statements.insert(
+        Statement(
+          "send.lock", "SELECT martlet.message_lock($1::text[], $2::uuid[])",
+          [.array(all.map { Optional($0.pageID) }), .array(all.map { Optional($0.messageID) })]), at: 0)
       statements.append(
         Statement(
           "send.hold", "SELECT martlet.send_hold($1::text[], $2::uuid[])",

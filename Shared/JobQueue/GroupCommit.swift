@@ -1,7 +1,7 @@
 /// Runs one operation at a time over whatever arrived while the last one ran.
 ///
 /// Under load a hundred callers share one transaction and its flush; alone, a caller pays no delay, since there is no
-/// timer. Ingress' commits, the sender's attempts and the workers' completions and reads all go through one of these.
+/// timer. Ingress' commits, the sender's attempts and nlu's reads of conversations go through one of these each.
 ///
 /// If the operation throws, every caller of that batch gets the error.
 package actor GroupCommit<Item: Sendable, Output: Sendable> {

@@ -52,17 +52,20 @@ package actor OutboxPromoter: Service {
 
   private func promote() async {
     do {
-      while true {
+      while !Task.isShuttingDownGracefully {
         let row = try await pool.run([
           .synchronousCommit(true),
           Statement(
             "outbox.promote", "SELECT * FROM martlet.outbox_promote($1, $2)",
             [.int(bulkWindow), .int(Self.batch)]),
         ])[1][0]
-        guard let lanes = try row.optionalString("lanes") else { return }
-        try await pool.run(Statement("outbox.notify", "SELECT martlet.queue_notify_lanes('send', $1)", [.text(lanes)]))
-        let (moved, bulk) = (try row.int("moved"), try row.int("bulk_moved"))
-        if moved - bulk < Self.batch { try await Task.sleep(for: pace) }
+        if let lanes = try row.optionalString("lanes") {
+          try await pool.run(
+            Statement("outbox.notify", "SELECT martlet.queue_notify_lanes('send', $1)", [.text(lanes)]))
+        }
+        guard try row.bool("waiting") else { return }
+        let isUrgentLeft = try row.int("moved") - row.int("bulk_moved") >= Self.batch
+        if !isUrgentLeft { try await Task.sleep(for: pace) }
       }
     } catch is CancellationError {
     } catch {

@@ -49,12 +49,17 @@ package struct PostgresError: Error, Sendable {
     }
   }
 
-  /// Whether the server was out of reach, as against refusing this one statement.
+  /// Whether the same may be tried again as it stands: the server was out of reach, or this one gave way to another,
+  /// as against refusing the statement.
   package var isUnavailable: Bool {
     switch code {
     case .connect, .connectionLost, .timeout, .poolExhausted: true
-    // Class 57P: shutting down or starting up; class 53: out of resources; 25006: a standby.
-    case .server: sqlState.map { $0.hasPrefix("57P") || $0.hasPrefix("53") || $0 == "25006" } ?? false
+    // Class 57P: shutting down or starting up; class 53: out of resources; 25006: a standby. 40001 and 40P01: gave way
+    // to another transaction; 55P03: waited for a lock too long; 57014: cancelled by an operator.
+    case .server:
+      sqlState.map {
+        $0.hasPrefix("57P") || $0.hasPrefix("53") || ["25006", "40001", "40P01", "55P03", "57014"].contains($0)
+      } ?? false
     case .decoding: false
     }
   }

@@ -23,7 +23,7 @@ package struct Statement: Sendable {
     Statement(
       "transaction.settings",
       """
-      SELECT set_config('synchronous_commit', '\(isOn ? "on" : "off")', true), set_config('lock_timeout', '8s', true),
+      SELECT set_config('synchronous_commit', '\(isOn ? "on" : "off")', true), set_config('lock_timeout', '12s', true),
         set_config('idle_in_transaction_session_timeout', '10s', true)
       """)
   }

@@ -9,10 +9,11 @@ struct PostgresErrorTests {
   }
 
   @Test(
-    "tell a server out of reach from one that refused",
+    "tell what may be tried again as it stands from what was refused",
     arguments: [
       ("57P01", true), ("57P03", true), ("53300", true), ("53100", true), ("25006", true), ("23505", false),
-      ("57014", false), ("40001", false), ("42P01", false), (nil, false),
+      ("57014", true), ("40001", true), ("40P01", true), ("55P03", true), ("42P01", false), ("22P02", false),
+      (nil, false),
     ] as [(String?, Bool)])
   func unavailable(sqlState: String?, isUnavailable: Bool) {
     #expect(server(sqlState).isUnavailable == isUnavailable)

@@ -40,7 +40,7 @@ extension QueueConsumer {
 
   /// Something has ended, so that something else may start.
   func goOn() {
-    doorbell.ring(book.loaded < configuration.loadLimit / 2 ? postponed : .nowhere)
+    doorbell.ring(.nowhere)
     if !book.lanesToGiveBack().isEmpty { renewals.ring() }
   }
 
@@ -59,7 +59,7 @@ extension QueueConsumer {
       meters.ended(
         await bury(job, attempts: attempts - 1, "its worker went silent while it ran, again and again"),
         waited: job.waited, ran: .zero, running: book.running)
-      doorbell.ring(.nowhere)
+      goOn()
       return false
     }
     return true
@@ -85,7 +85,12 @@ extension QueueConsumer {
     // What has ended by now, and only waits to say so, goes along.
     await Task.yield()
     while !unstored.isEmpty {
-      let batch = Array(unstored.prefix(configuration.batch))
+      var (groups, jobs) = (0, 0)
+      while groups < unstored.count, jobs < configuration.batch {
+        jobs += unstored[groups].group.count
+        groups += 1
+      }
+      let batch = Array(unstored.prefix(groups))
       unstored.removeFirst(batch.count)
       do {
         let outcomes = try await completion(groups: batch.map { $0.group })
@@ -111,6 +116,8 @@ extension QueueConsumer {
     let head = finished.head
     switch outcomes[0] {
     case .refused(let error):
+      // What the world has done is written down; the job is tried again and finds it.
+      discard([finished.group[0]])
       // Stands beside the others' ends: they do not wait for this one's parking.
       Task {
         count(head, await fail(head, "\(error)"), finished.started)
@@ -118,7 +125,9 @@ extension QueueConsumer {
       }
     case .applied, .discarded:
       if discarded.isEmpty { book.finished(head, and: accepted - 1) } else { book.distrust(head) }
-      count(head, outcomes[0].isApplied ? "done" : "discarded", finished.started)
+      for (done, outcome) in zip(finished.group, outcomes.prefix(accepted)) {
+        count(done.job, outcome.isApplied ? "done" : "discarded", finished.started)
+      }
     }
   }
 

@@ -21,7 +21,7 @@ extension QueueConsumer {
     let sent = ContinuousClock.now
     let givingBack = book.lanesToGiveBack()
     do {
-      let rows = try await pool.run([
+      let rows = try await leases.run([
         .synchronousCommit(false), statements.lease(ttl: configuration.lease, givingBack: givingBack),
       ])[1]
       let held = try rows.map {
@@ -37,7 +37,7 @@ extension QueueConsumer {
       configuration.onStep?(.leased)
       if !book.lanesToGiveBack().isEmpty { renewals.ring() }
       setStatus(failure: nil)
-      wake()
+      doorbell.ring(.everywhere)
     } catch {
       setStatus(failure: "leases could not be renewed: \(error)")
       logger.debug("leases could not be renewed", metadata: ["error": "\(error)"])
@@ -72,7 +72,7 @@ extension QueueConsumer {
   func keepPolling() async throws {
     while !Task.isCancelled {
       try? await Task.sleep(for: configuration.poll)
-      wake()
+      doorbell.ring(.everywhere)
     }
   }
 

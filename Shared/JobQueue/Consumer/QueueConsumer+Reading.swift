@@ -3,13 +3,17 @@ internal import Postgres
 
 /// From the table into the book.
 extension QueueConsumer {
-  func read(_ look: Doorbell.Look) async -> Bool {
-    var look = look.joined(with: postponed)
-    postponed = .nowhere
+  /// Reads where there may be work, and says whether there is probably more at once.
+  func read(_ wanted: Doorbell.Look) async -> Bool {
+    var look = wanted
+    // What there was no room for is looked at when half of what is held has been done.
+    if book.loaded < configuration.loadLimit / 2 {
+      look = look.joined(with: postponed)
+      postponed = .nowhere
+    }
     guard look != .nowhere, book.lanesHeld > 0 else { return false }
     guard book.loaded < configuration.loadLimit else {
-      // Looked at when half of what is held has been done.
-      postponed = look
+      postponed = postponed.joined(with: look)
       return false
     }
     do {
@@ -17,11 +21,12 @@ extension QueueConsumer {
       if isMore == isSleeping {
         try await setSleeping(!isMore)
         // A producer that commits from here on sees the flag; what it committed before, this read finds.
-        look = .everywhere
-        if isSleeping { return try await readLanes(look) }
+        if isSleeping { return try await readLanes(.everywhere) }
       }
       return isMore
     } catch {
+      // It may have been said that this worker is awake, and the answer lost.
+      isSleeping = false
       logger.debug("the queue could not be read", metadata: ["error": "\(error)"])
       postponed = .everywhere
       return false
@@ -37,6 +42,7 @@ extension QueueConsumer {
   func readLanes(_ look: Doorbell.Look) async throws -> Bool {
     try await moveAside()
     guard let reading = book.startRead(look) else { return false }
+    defer { book.endRead() }
     let results = try await pool.run([
       statements.read(reading.cursors), statements.due(lanes: reading.dueLanes, busy: reading.busy),
     ])
@@ -78,8 +84,10 @@ extension QueueConsumer {
     do {
       let rows = try await pool.run([.synchronousCommit(false), statements.moveAside(jobs)])[1]
       configuration.onStep?(.movedAside)
-      let moved = Set(try rows.map { try $0.int64("id") })
-      book.readAfterAll(jobs.filter { !moved.contains($0.id) })
+      let answered = Set(try rows.map { try $0.int64("id") })
+      // The lane is not ours after all: what the row behind a parked one would do is not for us to say.
+      for job in jobs where answered.contains(-job.id) { book.distrustLane(of: job) }
+      book.readAfterAll(jobs.filter { !answered.contains($0.id) && !answered.contains(-$0.id) })
     } catch {
       book.putBack(jobs)
       throw error

@@ -11,6 +11,8 @@ package actor QueueConsumer: Service {
   let configuration: ConsumerConfiguration
   let handler: ErasedHandler
   let pool: PostgresPool
+  /// For renewals, which must not wait behind the work.
+  let leases: PostgresPool
   let logger: Logger
   let statements: OwnerStatements
   let completion: Completion
@@ -64,14 +66,16 @@ package actor QueueConsumer: Service {
     package var failure: String? = "no lease yet"
   }
 
+  /// - Parameter leases: Where leases are renewed; a pool of its own keeps them while the work holds every connection.
   package init(
-    _ configuration: ConsumerConfiguration, handler: some JobHandler, pool: PostgresPool, worker: String,
-    logger: Logger
+    _ configuration: ConsumerConfiguration, handler: some JobHandler, pool: PostgresPool,
+    leases: PostgresPool? = nil, worker: String, logger: Logger
   ) {
     let handler = ErasedHandler(handler)
     self.configuration = configuration
     self.handler = handler
     self.pool = pool
+    self.leases = leases ?? pool
     self.logger = logger
     let statements = OwnerStatements(queue: configuration.queue, worker: worker)
     self.statements = statements
@@ -86,12 +90,11 @@ package actor QueueConsumer: Service {
 
   /// Says that there may be work; cheap, and safe to call at any time.
   ///
-  /// - Parameter lanes: Where, as a notification names it: `3,17`. Everywhere when nil. `lease` asks for a renewal.
+  /// - Parameter lanes: Where, as a notification names it: `3,17`; everywhere when it is empty. `lease` asks for a
+  ///   renewal. Nil says that nothing could be heard for a while, so that either may have been missed.
   package nonisolated func wake(lanes: String? = nil) {
-    if lanes == "lease" {
-      renewals.ring()
-      return
-    }
+    if lanes == nil || lanes == "lease" { renewals.ring() }
+    guard lanes != "lease" else { return }
     let numbers = lanes?.split(separator: ",").compactMap { Int($0) } ?? []
     doorbell.ring(numbers.isEmpty ? .everywhere : .lanes(Set(numbers)))
   }
@@ -108,6 +111,9 @@ package actor QueueConsumer: Service {
       }
       group.cancelAll()
     }
+    // What Meta has answered is worth a moment more.
+    let limit = ContinuousClock.now + .seconds(2)
+    while discarding > 0, .now < limit, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(10)) }
     await leave()
   }
 
@@ -137,6 +143,4 @@ package actor QueueConsumer: Service {
       group.cancelAll()
     }
   }
-
-  /// Reads where there may be work, and says whether there is probably more at once.
 }

@@ -123,6 +123,9 @@ struct WorkBook {
 
   func epoch(ofLane lane: Int) -> Int64? { lanes[lane]?.epoch }
 
+  /// No read is under way any more.
+  mutating func endRead() { lanesUnderWay = [] }
+
   /// Takes in what a read brought. Rows whose conversation waits are kept for ``takeAside()``.
   mutating func read(_ jobs: [(job: Job, isParked: Bool)]) {
     for (job, isParked) in jobs where takesIn(job) {
@@ -239,6 +242,12 @@ struct WorkBook {
     ended(job)
     guard isCurrent(job) else { return }
     drop(job.conversation)
+    distrustLane(of: job)
+  }
+
+  /// Takes nothing more in from the job's lane, and starts nothing of its conversation.
+  mutating func distrustLane(of job: Job) {
+    guard lanes[job.lane]?.epoch == job.epoch else { return }
     steppingAside.removeAll { $0.conversation == job.conversation }
     lanes[job.lane]?.isDistrusted = true
     lanes[job.lane]?.isDraining = true

@@ -383,6 +383,11 @@ BEGIN
         why text, for_time interval, tries smallint, what text, head_id bigint)
         RETURNS boolean LANGUAGE plpgsql %2$s AS $$
       BEGIN
+        -- Erased, or taken out by whoever holds the lane now. Locked before the lane is looked at, so that whoever moved
+        -- it while this call waited has had the lane first.
+        PERFORM FROM martlet.queue_%1$s t
+          WHERE t.lane = ANY (ARRAY[of_lane, (-1 - of_lane)::smallint]) AND t.id = head_id FOR UPDATE;
+        IF NOT FOUND THEN RETURN false; END IF;
         IF NOT EXISTS (
             SELECT FROM martlet.queue_lane h
             WHERE h.queue = '%1$s' AND h.lane = of_lane AND h.worker = me AND h.epoch = of_epoch
@@ -401,7 +406,8 @@ BEGIN
       END $$
     $sql$, q, pins);
 
-    -- Moves later jobs of parked conversations aside; returns those that stand aside (the rest is no longer parked, or gone).
+    -- Moves later jobs of parked conversations aside; returns those that stand aside, and below
+    -- zero those of lanes that are not held (the rest is no longer parked, or gone).
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_aside(me uuid, lanes smallint[], epochs bigint[], ids bigint[])
         RETURNS SETOF bigint LANGUAGE plpgsql %2$s AS $$
@@ -422,6 +428,8 @@ BEGIN
             -- Those too that an earlier call has moved, whose answer was lost.
             RETURN QUERY SELECT t.id FROM martlet.queue_%1$s t
               WHERE t.lane = -1 - part.lane AND t.id = ANY (part.ids);
+          ELSE
+            RETURN QUERY SELECT -i FROM unnest(part.ids) AS i;
           END IF;
         END LOOP;
       END $$

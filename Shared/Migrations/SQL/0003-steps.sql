@@ -147,6 +147,19 @@ BEGIN
       AND EXISTS (SELECT FROM martlet.page g WHERE g.page_id = of_page AND g.token_state = 'live');
 END $$;
 
+-- Attempts, outcomes and echoes change many messages at once: locked in one order, so that two such statements wait for
+-- each other, and not in a circle.
+CREATE FUNCTION martlet.message_lock(pages text[], messages uuid[]) RETURNS void
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  SET plan_cache_mode = force_generic_plan
+  AS $$
+BEGIN
+  PERFORM FROM unnest(pages, messages) AS i (page_id, message)
+    JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
+    ORDER BY m.page_id, m.id FOR UPDATE OF m;
+END $$;
+
 -- outbound: writes an attempt before each call. A message that has one already comes back with its state instead:
 -- 'started' (call now), 'lost' (the lane is somebody else's), or what is known of the earlier attempt.
 -- A message that waits may be tried again; one whose outcome is open only where `resends` names its attempt.
@@ -160,6 +173,7 @@ CREATE FUNCTION martlet.send_attempts(
   SET plan_cache_mode = force_generic_plan
   AS $$
 BEGIN
+  PERFORM martlet.message_lock(pages, messages);
   RETURN QUERY
     WITH input AS MATERIALIZED (
       SELECT i.*, EXISTS (
@@ -198,19 +212,6 @@ BEGIN
     LEFT JOIN started s ON s.attempt_id = i.attempt
     LEFT JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
     ORDER BY i.n;
-END $$;
-
--- Outcomes and receipts change many messages at once: locked in one order, so that they wait for each other, never in
--- a circle.
-CREATE FUNCTION martlet.message_lock(pages text[], messages uuid[]) RETURNS void
-  LANGUAGE plpgsql
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
-  SET plan_cache_mode = force_generic_plan
-  AS $$
-BEGIN
-  PERFORM FROM unnest(pages, messages) AS i (page_id, message)
-    JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
-    ORDER BY m.page_id, m.id FOR UPDATE OF m;
 END $$;
 
 -- outbound: what came of attempts. Only the attempt that is the message's latest may set its state, and a state that

@@ -40,12 +40,13 @@ BEGIN
 END $$;
 
 -- Moves what is due into queue_send: all that is urgent, and as much bulk as keeps `bulk_window` jobs of it there.
--- Returns how many were moved, and the lanes to be told of after the commit. One caller at a time; the others get 0.
+-- Returns how many were moved, the lanes to be told of after the commit, and whether something is due that was left for
+-- lack of room. One caller at a time; the others get 0.
 CREATE FUNCTION martlet.outbox_promote(bulk_window int, at_most int)
-  RETURNS TABLE (moved int, bulk_moved int, lanes text)
+  RETURNS TABLE (moved int, bulk_moved int, lanes text, waiting boolean)
   LANGUAGE plpgsql
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
-  SET plan_cache_mode = force_generic_plan
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_bitmapscan = off
+  SET jit = off SET plan_cache_mode = force_generic_plan
   AS $$
 DECLARE
   room int;
@@ -53,6 +54,7 @@ DECLARE
 BEGIN
   moved := 0;
   bulk_moved := 0;
+  waiting := false;
   IF NOT pg_try_advisory_xact_lock(77004, 0) THEN RETURN NEXT; RETURN; END IF;
   SELECT bulk_window - count(*) INTO room
     FROM (SELECT FROM martlet.queue_send q WHERE q.is_bulk AND q.lane >= 0 LIMIT bulk_window) b;
@@ -62,7 +64,11 @@ BEGIN
     || ARRAY(
     SELECT o.id FROM martlet.outbox o WHERE o.class = 'bulk' AND o.due <= clock_timestamp()
     ORDER BY o.due, o.id LIMIT greatest(room, 0));
-  IF cardinality(picked) = 0 THEN RETURN NEXT; RETURN; END IF;
+  IF cardinality(picked) = 0 THEN
+    waiting := EXISTS (SELECT FROM martlet.outbox o WHERE o.class = 'bulk' AND o.due <= clock_timestamp());
+    RETURN NEXT;
+    RETURN;
+  END IF;
   PERFORM martlet.queue_lock(array_agg('send'::text), array_agg(o.page_id), array_agg(o.person))
     FROM martlet.outbox o WHERE o.id = ANY (picked);
   -- What was erased while the locks were waited for is not there any more.
@@ -76,6 +82,8 @@ BEGIN
     RETURNING lane, is_bulk)
   SELECT count(*), count(*) FILTER (WHERE p.is_bulk), string_agg(DISTINCT p.lane::text, ',')
     INTO moved, bulk_moved, lanes FROM put p;
+  waiting := moved - bulk_moved >= at_most
+    OR EXISTS (SELECT FROM martlet.outbox o WHERE o.class = 'bulk' AND o.due <= clock_timestamp());
   RETURN NEXT;
 END $$;
 

@@ -11,6 +11,8 @@ package import SocketLoop
 package struct Database: Sendable {
   package let loop: SocketLoop
   package let pool: PostgresPool
+  /// Where consumers renew their leases, whatever the work does to the other connections.
+  package let leases: PostgresPool
   private let direct: PostgresConfiguration
   private let health: Health
   private let logger: Logger
@@ -28,6 +30,11 @@ package struct Database: Sendable {
         url: try settings.databaseURL, applicationName: name, statementTimeout: patience,
         preparesStatements: settings.string(.databaseIsPooled) != "true"),
       limit: connections, leaseTimeout: min(patience, .seconds(3)), on: loop)
+    leases = PostgresPool(
+      PostgresConfiguration(
+        url: try settings.databaseURL, applicationName: "\(name) leases", statementTimeout: settings.lease / 3,
+        preparesStatements: settings.string(.databaseIsPooled) != "true"),
+      limit: 1, leaseTimeout: settings.lease / 3, on: loop)
     direct = PostgresConfiguration(url: try settings.databaseDirectURL, applicationName: "\(name) listener")
     self.health = health
     self.logger = logger

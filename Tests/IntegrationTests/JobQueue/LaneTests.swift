@@ -136,7 +136,9 @@ extension TestDatabase {
         configuration, channels: ["martlet_understand"], on: loop, logger: logger
       ) { event in
         switch event {
-        case .listening: ready.change { $0 = true }
+        case .listening:
+          consumer.wake()
+          ready.change { $0 = true }
         case .notification(_, let lanes): consumer.wake(lanes: lanes)
         }
       }
