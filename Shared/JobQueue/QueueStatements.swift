@@ -19,19 +19,14 @@ package enum QueueStatements {
   }
 
   /// Inserts jobs, one statement a queue; their lanes must be locked.
-  package static func put(_ jobs: [NewJob]) -> [Statement] { insert("put", jobs) }
-
-  /// Locks the lanes of jobs of one queue and inserts them: for a transaction that writes nothing else.
-  package static func enqueue(_ jobs: [NewJob]) -> [Statement] { insert("enqueue", jobs) }
-
-  private static func insert(_ function: String, _ jobs: [NewJob]) -> [Statement] {
+  package static func put(_ jobs: [NewJob]) -> [Statement] {
     QueueName.allCases.compactMap { queue in
       let jobs = jobs.filter { $0.target.queue == queue }
       guard !jobs.isEmpty else { return nil }
       return Statement(
-        "queue.\(function)",
+        "queue.put",
         """
-        SELECT martlet.queue_\(queue.rawValue)_\(function)(
+        SELECT martlet.queue_\(queue.rawValue)_put(
           $1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[])
         """,
         [

@@ -36,7 +36,7 @@ struct ChaosCommand: AsyncParsableCommand {
       try await ChaosRun(length: length, seed: seed, faults: faults, tell: Surroundings.tell).run()
     }
     guard let report else { throw ExitCode(130) }
-    print(json ? report.json.serialized() : report.text)
+    Surroundings.show(json ? report.json.serialized() : report.text)
     guard report.failures.isEmpty else { throw ExitCode(1) }
   }
 }

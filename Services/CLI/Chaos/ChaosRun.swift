@@ -91,6 +91,7 @@ struct ChaosRun: Sendable {
     }
   }
 
+  /// Looked at now and then, while work and deaths go on.
   private func waitForEveryStep(_ world: OutsideWorld) async throws {
     let limit = ContinuousClock.now + Self.overtime
     while world.heard.deaths.count < ChaosReport.steps.count, .now < limit {

@@ -289,26 +289,6 @@ BEGIN
       END $$
     $sql$, q, pins);
 
-    -- Locks the lanes, then inserts: for a producer whose transaction does nothing else.
-    EXECUTE format($sql$
-      CREATE FUNCTION martlet.queue_%1$s_enqueue(
-        pages text[], persons text[], kinds text[], versions smallint[], traces text[], payloads text[])
-        RETURNS void LANGUAGE plpgsql %2$s AS $$
-      DECLARE
-        convs constant bigint[] := ARRAY(
-          SELECT martlet.conv(i.page_id, i.person) FROM unnest(pages, persons) WITH ORDINALITY AS i (page_id, person, n)
-          ORDER BY i.n);
-      BEGIN
-        PERFORM pg_advisory_xact_lock(martlet.lock_class('%1$s'), l.lane)
-          FROM (SELECT DISTINCT martlet.lane(c) AS lane FROM unnest(convs) AS c ORDER BY 1) l;
-        INSERT INTO martlet.queue_%1$s (lane, conv, page_id, person, kind, v, trace, payload)
-        SELECT martlet.lane(i.conv), i.conv, i.page_id, i.person, i.kind, i.v, i.trace, i.payload::jsonb
-        FROM unnest(convs, pages, persons, kinds, versions, traces, payloads) WITH ORDINALITY
-          AS i (conv, page_id, person, kind, v, trace, payload, n)
-        ORDER BY i.n;
-      END $$
-    $sql$, q, pins);
-
     -- At most 32 jobs a lane and call. `parked` says that the job's conversation waits and the job must step aside.
     EXECUTE format($sql$
       CREATE FUNCTION martlet.queue_%1$s_read(lanes smallint[], cursors bigint[])

@@ -31,19 +31,24 @@ struct LaneTests {
   func pausing() async throws {
     try await TestDatabase.with { database in
       try await database.makeEffects()
-      try await database.listening(handler: handler) { consumer in
+      let reads = Watched(0)
+      try await database.listening(handler: handler, onStep: { if $0 == .read { reads.change { $0 += 1 } } }) {
+        consumer in
         try await database.pool.run(
           Statement("pause", "SELECT martlet.queue_pause_set('understand', 'a test', 'because')"))
         try await eventually { consumer.status.isPaused }
         try await database.put([("p", "a"), ("q", "b")])
-        // Read, but not begun: a second renewal comes and goes.
-        try await database.pool.run(Statement("call", "SELECT martlet.queue_call('understand')"))
-        #expect(try await database.number("SELECT count(*) AS n FROM martlet.queue_understand") == 2)
+        // Both are read, and after that the loop has had its chance to begin them: the next job is read as well.
+        try await reads.until { $0 >= 1 }
+        let seen = reads.value
+        try await database.put([("r", "c")])
+        try await reads.until { $0 > seen }
+        #expect(try await database.number("SELECT count(*) AS n FROM martlet.queue_understand") == 3)
         #expect(try await database.number("SELECT count(*) AS n FROM effect") == 0)
         let was = try await database.pool.run(
           Statement("resume", "SELECT martlet.queue_pause_end('understand') AS was"))[0].bool("was")
         #expect(was)
-        try await eventually { try await database.number("SELECT count(*) AS n FROM effect") == 2 }
+        try await eventually { try await database.number("SELECT count(*) AS n FROM effect") == 3 }
       }
     }
   }
@@ -127,13 +132,16 @@ struct LaneTests {
 extension TestDatabase {
   /// Runs a consumer that hears notifications, with a lease of ten minutes.
   fileprivate func listening(
-    handler: RecordingHandler, _ body: @Sendable @escaping (QueueConsumer) async throws -> Void
+    handler: RecordingHandler, onStep: (@Sendable (ConsumerStep) -> Void)? = nil,
+    _ body: @Sendable @escaping (QueueConsumer) async throws -> Void
   ) async throws {
-    try await consuming(.test(lease: .seconds(600)), handler: handler) { consumer in
+    var configuration = ConsumerConfiguration.test(lease: .seconds(600))
+    configuration.onStep = onStep
+    try await consuming(configuration, handler: handler) { consumer in
       let logger = Logger(label: "test")
       let ready = Watched(false)
       let listener = PostgresListener(
-        configuration, channels: ["martlet_understand"], on: loop, logger: logger
+        self.configuration, channels: ["martlet_understand"], on: loop, logger: logger
       ) { event in
         switch event {
         case .listening:

@@ -50,6 +50,7 @@ final class BenchHandler: JobHandler {
     }
     guard job.kind != Self.bulk else {
       tally.withLock { $0.bulk += 1 }
+      // Stands for the call; see `call`.
       if let call { try? await Task.sleep(for: call) }
       return .done(())
     }

@@ -43,6 +43,7 @@ struct BenchProducer: Sendable {
     // The next batch is made while the one before it is written, as a service does that reads requests meanwhile.
     var writing: Task<Void, any Error>?
     while next < share, deadline.map({ ContinuousClock.now < $0 }) ?? true {
+      // Waits for room: the closed loop's brake, long before the line is empty.
       while progress.written - (handler.done - before) > backlog { try await Task.sleep(for: .milliseconds(1)) }
       let count = min(setup.batch, share - next, conversations.count)
       let time = handler.clock.now
@@ -71,7 +72,7 @@ struct BenchProducer: Sendable {
   ) -> (statements: [Statement], followUp: [Statement]) {
     let targets = jobs.map { $0.target }
     return (
-      [.synchronousCommit(isDurable)] + QueueStatements.enqueue(jobs),
+      [.synchronousCommit(isDurable), QueueStatements.lock(targets)] + QueueStatements.put(jobs),
       QueueStatements.notify(targets)
     )
   }
@@ -83,6 +84,7 @@ struct BenchProducer: Sendable {
     let start = ContinuousClock.now
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       for number in 0..<jobs {
+        // The open loop's pace.
         try await Task.sleep(until: start + .seconds(Double(number) / Double(setup.rate)), clock: .continuous)
         let job = BenchConversation(key: number % setup.keys, queue: setup.queue)
           .job(number: number / setup.keys, time: handler.clock.now)

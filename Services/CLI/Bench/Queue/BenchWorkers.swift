@@ -46,7 +46,7 @@ struct BenchWorkers: Sendable {
     }
   }
 
-  /// The first to come holds every lane until its next renewal.
+  /// The first to come holds every lane at first. Asked again and again, because this is before anything is measured.
   private func untilShared(_ workers: [Worker]) async throws {
     let share = (64 + setup.workers - 1) / setup.workers
     let limit = ContinuousClock.now + .seconds(30)

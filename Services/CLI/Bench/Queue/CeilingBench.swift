@@ -72,6 +72,7 @@ struct CeilingBench: Sendable {
     var written = 0
     var turn = first
     while written < jobs {
+      // The same brake as the queue's producers have.
       while progress.written.load(ordering: .relaxed) - progress.deleted.load(ordering: .relaxed) > setup.backlog {
         try await Task.sleep(for: .milliseconds(1))
       }

@@ -50,6 +50,7 @@ struct PGMQBench: Sendable {
     let conversations = stride(from: index, to: setup.keys, by: setup.producers).map { BenchConversation(key: $0) }
     var next = 0
     while next < setup.jobs / setup.producers {
+      // The same brake as the queue's producers have.
       while progress.backlog > setup.backlog { try await Task.sleep(for: .milliseconds(1)) }
       let batch = (next..<next + setup.batch).map { number in
         Optional(conversations[number % conversations.count].payload(number: number / conversations.count, time: 0))
@@ -69,6 +70,7 @@ struct PGMQBench: Sendable {
         Statement(
           "pgmq.read", "SELECT msg_id, message FROM pgmq.read('bench', 30, $1::int)", [.int(setup.batch)])
       ).map { try $0.int64("msg_id") }
+      // Plain pgmq is polled.
       guard !ids.isEmpty else {
         try await Task.sleep(for: .milliseconds(1))
         continue

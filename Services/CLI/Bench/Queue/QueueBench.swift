@@ -93,7 +93,7 @@ struct QueueBench: Sendable {
 
   // MARK: Ends
 
-  /// Waits until so many jobs are out of the queue.
+  /// Waits until so many jobs are out of the queue, to the millisecond, without costing the workers anything.
   func finish(_ jobs: Int, by handler: BenchHandler) async throws {
     var known = -1
     var since = ContinuousClock.now

@@ -3,6 +3,8 @@ import LocalCluster
 import Postgres
 
 /// Brings the faults, one after the other: each kind once a round, in an order that the seed decides.
+///
+/// Its sleeps are the faults themselves, how long each lasts and how far apart they are; nothing is expected of a moment.
 struct FaultDirector {
   let cluster: LocalCluster
   let route: ChaosRoute
