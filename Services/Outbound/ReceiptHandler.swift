@@ -35,6 +35,7 @@ struct ReceiptHandler: JobHandler {
   }
 
   var runsAhead: Bool { true }
+  var isInstant: Bool { true }
 
   /// Hardly an echo finds somebody waiting for it; `receipt_echoes` notifies where one does.
   var wakesTargets: Bool { false }

@@ -14,6 +14,10 @@ package protocol JobHandler: Sendable {
   /// The jobs of a conversation then end together, their effects still applied in order.
   var runsAhead: Bool { get }
 
+  /// Whether a job takes no more than microseconds and waits for nothing. It is then done by the consumer itself, which
+  /// costs half as much as a task of its own, and holds up the loop of its connections for as long.
+  var isInstant: Bool { get }
+
   /// Where the effects will write jobs or end waits: those lanes are locked before the jobs are taken out.
   func targets(of effect: Effect, for job: Job) -> [QueueTarget]
 
@@ -30,6 +34,7 @@ package protocol JobHandler: Sendable {
 
 extension JobHandler {
   package var runsAhead: Bool { false }
+  package var isInstant: Bool { false }
   package func discarded(_ effect: Effect, of job: Job) async {}
   package var wakesTargets: Bool { true }
 }

@@ -2,27 +2,38 @@ package import Postgres
 
 /// The statements that write to queues, for producers and for workers that hand a job on.
 package enum QueueStatements {
+  /// More targets than this are likely to be in most lanes: it is cheaper to mean all lanes than to name them.
+  private static let fewTargets = 64
+
+  private static func queues(of targets: some Collection<QueueTarget>) -> [QueueName] {
+    let named = Set(targets.map(\.queue))
+    return QueueName.allCases.filter(named.contains)
+  }
+
   /// Takes the lane locks of `targets`: first in its transaction, before anything is written or checked.
   package static func lock(_ targets: some Collection<QueueTarget>) -> Statement {
-    statement("queue.lock", "SELECT martlet.queue_lock($1::text[], $2::text[], $3::text[])", targets)
+    guard targets.count <= fewTargets else {
+      return Statement(
+        "queue.lock", "SELECT martlet.queue_lock_all($1::text[])", [.texts(queues(of: targets).map(\.rawValue))])
+    }
+    return statement("queue.lock", "SELECT martlet.queue_lock($1::text[], $2::text[], $3::text[])", targets)
   }
 
   /// Wakes who sleeps: after the commit, in an exchange of its own.
   package static func notify(_ targets: some Collection<QueueTarget>) -> [Statement] {
-    // So many are likely to be in most lanes: it is cheaper to look everywhere than to name them.
-    guard targets.count > 64 else {
+    guard targets.count > fewTargets else {
       return [statement("queue.notify", "SELECT martlet.queue_notify($1::text[], $2::text[], $3::text[])", targets)]
     }
-    return QueueName.allCases.filter { queue in targets.contains { $0.queue == queue } }.map { queue in
+    return queues(of: targets).map { queue in
       Statement("queue.notify", "SELECT martlet.queue_notify_lanes($1, '')", [.text(queue.rawValue)])
     }
   }
 
   /// Inserts jobs, one statement a queue; their lanes must be locked.
   package static func put(_ jobs: [NewJob]) -> [Statement] {
-    QueueName.allCases.compactMap { queue in
-      let jobs = jobs.filter { $0.target.queue == queue }
-      guard !jobs.isEmpty else { return nil }
+    let queues = Set(jobs.map(\.target.queue))
+    return QueueName.allCases.filter(queues.contains).map { queue in
+      let jobs = queues.count == 1 ? jobs : jobs.filter { $0.target.queue == queue }
       return Statement(
         "queue.put",
         """
@@ -30,9 +41,8 @@ package enum QueueStatements {
           $1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[])
         """,
         [
-          .array(jobs.map { Optional($0.target.pageID) }), .array(jobs.map { Optional($0.target.person) }),
-          .array(jobs.map { Optional($0.kind) }), .array(jobs.map(\.version)), .array(jobs.map(\.trace)),
-          .array(jobs.map { Optional($0.payload) }),
+          .texts(jobs.map(\.target.pageID)), .texts(jobs.map(\.target.person)), .texts(jobs.map(\.kind)),
+          .smallints(jobs.map(\.version)), .texts(jobs.map(\.trace)), .texts(jobs.map(\.payload)),
         ])
     }
   }
@@ -42,8 +52,7 @@ package enum QueueStatements {
     Statement(
       "queue.wake", "SELECT martlet.queue_wake($1, $2, $3::text[], $4::text[])",
       [
-        .text(queue.rawValue), .text(reason.rawValue), .array(targets.map { Optional($0.pageID) }),
-        .array(targets.map { Optional($0.person) }),
+        .text(queue.rawValue), .text(reason.rawValue), .texts(targets.map(\.pageID)), .texts(targets.map(\.person)),
       ])
   }
 
@@ -58,8 +67,7 @@ package enum QueueStatements {
     Statement(
       name, sql,
       [
-        .array(targets.map { Optional($0.queue.rawValue) }), .array(targets.map { Optional($0.pageID) }),
-        .array(targets.map { Optional($0.person) }),
+        .texts(targets.map(\.queue.rawValue)), .texts(targets.map(\.pageID)), .texts(targets.map(\.person)),
       ])
   }
 }
@@ -68,7 +76,7 @@ package enum QueueStatements {
 struct OwnerStatements {
   /// As many jobs of a lane as one read brings, the literal limit in `queue_…_read`.
   static let jobsPerLane = 32
-  /// As many parked conversations as are taken up at once, the literal limit in `queue_…_due`.
+  /// As many parked conversations as are taken up at once, the literal limit in `queue_…_read`.
   static let dueAtOnce = 64
 
   let queue: QueueName
@@ -77,7 +85,7 @@ struct OwnerStatements {
   func lease(ttl: Duration, givingBack lanes: [Int]) -> Statement {
     Statement(
       "queue.lease", "SELECT * FROM martlet.queue_lease($1, $2::uuid, $3::interval, $4::smallint[])",
-      [.text(queue.rawValue), .text(worker), .interval(ttl), .array(lanes)])
+      [.text(queue.rawValue), .text(worker), .interval(ttl), .smallints(lanes)])
   }
 
   func leave() -> Statement {
@@ -88,16 +96,16 @@ struct OwnerStatements {
     Statement("queue.sleep", "SELECT martlet.queue_sleep($1::uuid, $2)", [.text(worker), .bool(isSleeping)])
   }
 
-  func read(_ cursors: [(lane: Int, cursor: Int64)]) -> Statement {
+  func read(_ reading: WorkBook.Reading) -> Statement {
     Statement(
-      "queue.read", "SELECT * FROM martlet.queue_\(queue.rawValue)_read($1::smallint[], $2::bigint[])",
-      [.array(cursors.map(\.lane)), .array(cursors.map(\.cursor))])
-  }
-
-  func due(lanes: [Int], busy: [Int64]) -> Statement {
-    Statement(
-      "queue.due", "SELECT * FROM martlet.queue_\(queue.rawValue)_due($1::smallint[], $2::bigint[])",
-      [.array(lanes), .array(busy)])
+      "queue.read",
+      """
+      SELECT * FROM martlet.queue_\(queue.rawValue)_read($1::smallint[], $2::bigint[], $3::smallint[], $4::bigint[])
+      """,
+      [
+        .smallints(reading.cursors.map(\.lane)), .bigints(reading.cursors.map(\.cursor)),
+        .smallints(reading.dueLanes), .bigints(reading.busy),
+      ])
   }
 
   func finish(_ jobs: [Job]) -> Statement {
@@ -123,7 +131,7 @@ struct OwnerStatements {
         $11::bigint) AS held
       """,
       [
-        .text(worker), .int(head.lane), .int(head.epoch), .text(head.pageID), .text(head.person), .array(ids),
+        .text(worker), .int(head.lane), .int(head.epoch), .text(head.pageID), .text(head.person), .bigints(ids),
         .text(reason.rawValue), .interval(duration), .int(attempts), .text(error), .int(head.id),
       ])
   }
@@ -153,6 +161,6 @@ struct OwnerStatements {
       SELECT id FROM martlet.queue_\(queue.rawValue)_\(function)(
         $1::uuid, $2::smallint[], $3::bigint[], $4::bigint[]) AS id
       """,
-      [.text(worker), .array(rows.map(\.lane)), .array(rows.map(\.epoch)), .array(rows.map(\.id))])
+      [.text(worker), .smallints(rows.map(\.lane)), .bigints(rows.map(\.epoch)), .bigints(rows.map(\.id))])
   }
 }

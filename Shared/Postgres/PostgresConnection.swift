@@ -205,13 +205,14 @@ extension PostgresConnection {
   }
 
   private func send(_ statement: Statement, _ use: PreparedStatements.Use) -> Bool {
-    withParameters(statement.parameters) { values in
-      let (count, base) = (Int32(values.count), values.baseAddress)
+    withParameters(statement.parameters) { lent in
+      let (count, values, lengths) = (lent.count, lent.values.baseAddress, lent.lengths.baseAddress)
+      let formats = lent.formats.baseAddress
       switch use {
       case .plain:
-        return PQsendQueryParams(handle.pointer, statement.sql, count, nil, base, nil, nil, 0) == 1
+        return PQsendQueryParams(handle.pointer, statement.sql, count, nil, values, lengths, formats, 0) == 1
       case .prepare(let name), .execute(let name):
-        return PQsendQueryPrepared(handle.pointer, name, count, base, nil, nil, 0) == 1
+        return PQsendQueryPrepared(handle.pointer, name, count, values, lengths, formats, 0) == 1
       }
     }
   }

@@ -9,6 +9,7 @@ struct ErasedHandler: Sendable {
   }
 
   let runsAhead: Bool
+  let isInstant: Bool
   let wakesTargets: Bool
   let run: @Sendable (Job) async -> Verdict<any Sendable>
   let targets: @Sendable (Done) -> [QueueTarget]
@@ -17,6 +18,7 @@ struct ErasedHandler: Sendable {
 
   init<Handler: JobHandler>(_ handler: Handler) {
     runsAhead = handler.runsAhead
+    isInstant = handler.isInstant
     wakesTargets = handler.wakesTargets
     run = { job in
       switch await handler.run(job) {

@@ -2,7 +2,7 @@ internal import Postgres
 
 /// Where a job's columns stand in the answer to a read: looked up once an answer, not once a row.
 struct JobColumns {
-  let lane, id, conversation, page, person, kind, version, attempts, trace, waited, payload: Column
+  let lane, id, conversation, page, person, kind, version, attempts, trace, waited, payload, parked, due, reason: Column
 
   init(_ rows: Rows) throws {
     lane = try rows.column("lane")
@@ -16,5 +16,8 @@ struct JobColumns {
     trace = try rows.column("trace")
     waited = try rows.column("waited_ms")
     payload = try rows.column("payload")
+    parked = try rows.column("parked")
+    due = try rows.column("due")
+    reason = try rows.column("reason")
   }
 }

@@ -43,39 +43,33 @@ extension QueueConsumer {
     try await moveAside()
     guard let reading = book.startRead(look) else { return false }
     defer { book.endRead() }
-    let results = try await pool.run([
-      statements.read(reading.cursors), statements.due(lanes: reading.dueLanes, busy: reading.busy),
-    ])
+    let rows = try await pool.run(statements.read(reading))
 
     var read: [(job: Job, isParked: Bool)] = []
-    let columns = try JobColumns(results[0])
-    let isParked = try results[0].column("parked")
-    for row in results[0] {
-      let stepsAside = try row.bool(isParked)
-      guard let job = try job(row, columns, reading, stepsAside: stepsAside) else { continue }
-      read.append((job, stepsAside))
+    var replay: [Job] = []
+    var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
+    var dueRows = 0
+    let columns = try JobColumns(rows)
+    for row in rows {
+      let isParked = try row.bool(columns.parked)
+      let isDue = try row.bool(columns.due)
+      if isDue { dueRows += 1 }
+      if let job = try job(row, columns, reading, isDue: isDue, stepsAside: isParked && !isDue) {
+        if isDue { replay.append(job) } else { read.append((job, isParked)) }
+      } else if isDue, try row.optionalInt(columns.id) == nil, let epoch = reading.epochs[try row.int(columns.lane)] {
+        empty.append((try row.int(columns.lane), epoch, try row.int64(columns.conversation)))
+      }
     }
     book.read(read)
     if !read.isEmpty { configuration.onStep?(.read) }
     try await moveAside()
-
-    var empty: [(lane: Int, epoch: Int64, conversation: Int64)] = []
-    var replay: [Job] = []
-    let dueColumns = try JobColumns(results[1])
-    for row in results[1] {
-      if let job = try job(row, dueColumns, reading, isParked: true) {
-        replay.append(job)
-      } else if let epoch = reading.epochs[try row.int("lane")] {
-        empty.append((try row.int("lane"), epoch, try row.int64("conv")))
-      }
-    }
     if !replay.isEmpty { configuration.onStep?(.replayed) }
     book.replay(replay)
     if !empty.isEmpty { try await pool.run([.synchronousCommit(false), statements.unpark(empty)]) }
     // A full lane has more to give, and so may a conversation whose parking just ended.
     let counts = read.reduce(into: [:]) { $0[$1.job.lane, default: 0] += 1 }
     return counts.values.contains { $0 >= OwnerStatements.jobsPerLane } || !empty.isEmpty
-      || results[1].count >= OwnerStatements.dueAtOnce
+      || dueRows >= OwnerStatements.dueAtOnce
   }
 
   func moveAside() async throws {
@@ -95,21 +89,21 @@ extension QueueConsumer {
   }
 
   func job(
-    _ row: Row, _ columns: JobColumns, _ reading: WorkBook.Reading, isParked: Bool = false, stepsAside: Bool = false
+    _ row: Row, _ columns: JobColumns, _ reading: WorkBook.Reading, isDue: Bool, stepsAside: Bool
   ) throws -> Job? {
     guard let id = try row.optionalInt(columns.id) else { return nil }
     let lane = try row.int(columns.lane)
     let waited = Duration.milliseconds(try row.int(columns.waited))
     guard let epoch = reading.epochs[lane], let held = lanes[lane], held.epoch == epoch else { return nil }
-    let conversation = try row.int64("conv")
+    let conversation = try row.int64(columns.conversation)
     let isSuspect = stepsAside ? false : lanes[lane]?.isSuspect(conversation: conversation, waited: waited) ?? false
     return Job(
-      queue: configuration.queue, row: isParked ? -1 - lane : lane, epoch: epoch, id: Int64(id),
+      queue: configuration.queue, row: isDue ? -1 - lane : lane, epoch: epoch, id: Int64(id),
       conversation: conversation, pageID: try row.string(columns.page), person: try row.string(columns.person),
       kind: try row.string(columns.kind), version: try row.int(columns.version),
       attempts: try row.int(columns.attempts), trace: try row.optionalString(columns.trace), waited: waited,
       payload: try row.utf8(columns.payload),
-      parkedFor: isParked ? (try row.optionalString("reason")).flatMap(ParkReason.init) : nil,
+      parkedFor: isDue ? (try row.optionalString(columns.reason)).flatMap(ParkReason.init) : nil,
       isSuspect: isSuspect, deadline: held.deadline)
   }
 }

@@ -7,7 +7,12 @@ internal import Synchronization
 ///
 /// Any number of processes may run one for the same queue; they share the lanes. Its `run()` ends on graceful
 /// shutdown, after running jobs had their time, with its lanes given back.
+///
+/// It lives on the loop of its connections: what they answer is taken up where it arrived, without a change of threads.
+/// Handlers run on the cooperative pool.
 package actor QueueConsumer: Service {
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { pool.loop.asUnownedSerialExecutor() }
+
   let configuration: ConsumerConfiguration
   let handler: ErasedHandler
   let pool: PostgresPool
@@ -128,7 +133,11 @@ package actor QueueConsumer: Service {
           // The reads that began before a lane was to be given back have ended now.
           if !book.lanesToGiveBack().isEmpty { renewals.ring() }
           while book.running < configuration.concurrency, !isPaused, deadline.isAhead, let job = book.next() {
-            group.addTask { await self.execute(job) }
+            if handler.isInstant {
+              group.addImmediateTask { await self.execute(job) }
+            } else {
+              group.addTask { await self.execute(job) }
+            }
           }
           guard isMore else { break }
           look = .everywhere

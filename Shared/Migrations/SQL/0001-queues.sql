@@ -88,15 +88,27 @@ CREATE TABLE martlet.queue_pause (
   why   text
 );
 
--- The locks that make ids rise in commit order within a lane: taken first, alone, in ascending order.
+-- The locks that make ids rise in commit order within a lane: taken first, alone, in ascending order. Lane -1 stands for
+-- all lanes of a class: shared by whoever takes some of them.
 CREATE FUNCTION martlet.queue_lock(queues text[], pages text[], persons text[]) RETURNS void
   LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock(t.class, t.lane)
+  PERFORM CASE WHEN t.lane < 0 THEN pg_advisory_xact_lock_shared(t.class, t.lane)
+               ELSE pg_advisory_xact_lock(t.class, t.lane) END
     FROM (
-      SELECT DISTINCT martlet.lock_class(i.queue) AS class, martlet.lane(martlet.conv(i.page_id, i.person)) AS lane
+      SELECT martlet.lock_class(i.queue) AS class, martlet.lane(martlet.conv(i.page_id, i.person)) AS lane
       FROM unnest(queues, pages, persons) AS i (queue, page_id, person)
+      UNION
+      SELECT martlet.lock_class(i), -1 FROM unnest(queues) AS i
       ORDER BY 1, 2) t;
+END $$;
+
+-- The same for who would take most lanes: one lock a class.
+CREATE FUNCTION martlet.queue_lock_all(queues text[]) RETURNS void
+  LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(t.class, -1)
+    FROM (SELECT DISTINCT martlet.lock_class(i) AS class FROM unnest(queues) AS i ORDER BY 1) t;
 END $$;
 
 -- A hint to whoever sleeps: sent after the commit, in a transaction of its own. Names the lanes that have work.
@@ -290,10 +302,15 @@ BEGIN
     $sql$, q, pins);
 
     -- At most 32 jobs a lane and call. `parked` says that the job's conversation waits and the job must step aside.
+    -- Then, with `due`, the jobs of parked conversations that are due, oldest first, at most 32 a conversation.
+    -- A conversation with nothing left aside comes back as one row without a job. The reason comes with the job that
+    -- waited, not with those behind it.
     EXECUTE format($sql$
-      CREATE FUNCTION martlet.queue_%1$s_read(lanes smallint[], cursors bigint[])
+      CREATE FUNCTION martlet.queue_%1$s_read(
+        lanes smallint[], cursors bigint[], due_lanes smallint[], busy bigint[])
         RETURNS TABLE (lane smallint, id bigint, conv bigint, page_id text, person text, kind text, v smallint,
-                       attempts smallint, trace text, waited_ms bigint, payload jsonb, parked boolean)
+                       attempts smallint, trace text, waited_ms bigint, payload jsonb, parked boolean, due boolean,
+                       reason text)
         LANGUAGE plpgsql %2$s AS $$
       DECLARE
         read_at constant timestamptz := clock_timestamp();
@@ -302,31 +319,20 @@ BEGIN
         RETURN QUERY
           SELECT j.lane, j.id, j.conv, j.page_id, j.person, j.kind, j.v, j.attempts, j.trace,
             (date_part('epoch', read_at - j.enqueued_at) * 1000)::bigint, j.payload,
-            any_parked AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = j.conv)
+            any_parked AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = j.conv),
+            false, NULL
           FROM unnest(lanes, cursors) AS c (lane, cursor)
           CROSS JOIN LATERAL (
             SELECT * FROM martlet.queue_%1$s t WHERE t.lane = c.lane AND t.id > c.cursor ORDER BY t.id LIMIT 32) j;
-      END $$
-    $sql$, q, pins);
-
-    -- The jobs of parked conversations that are due, oldest first, at most 32 a conversation.
-    -- A conversation with nothing left aside comes back as one row without a job. The reason comes with the job that
-    -- waited, not with those behind it.
-    EXECUTE format($sql$
-      CREATE FUNCTION martlet.queue_%1$s_due(lanes smallint[], busy bigint[])
-        RETURNS TABLE (lane smallint, id bigint, conv bigint, page_id text, person text, kind text, v smallint,
-                       attempts smallint, trace text, waited_ms bigint, payload jsonb, reason text)
-        LANGUAGE plpgsql %2$s AS $$
-      DECLARE
-        read_at constant timestamptz := clock_timestamp();
-      BEGIN
+        IF NOT any_parked THEN RETURN; END IF;
         RETURN QUERY
           SELECT p.lane, j.id, p.conv, p.page_id, p.person, j.kind, j.v, j.attempts, j.trace,
-            (date_part('epoch', read_at - j.enqueued_at) * 1000)::bigint, j.payload,
+            (date_part('epoch', read_at - j.enqueued_at) * 1000)::bigint, j.payload, true, true,
             CASE WHEN j.id = p.head OR p.head IS NULL THEN p.reason END
           FROM (
             SELECT * FROM martlet.queue_parked t
-            WHERE t.queue = '%1$s' AND t.until <= clock_timestamp() AND t.lane = ANY (lanes) AND t.conv <> ALL (busy)
+            WHERE t.queue = '%1$s' AND t.until <= clock_timestamp() AND t.lane = ANY (due_lanes)
+              AND t.conv <> ALL (busy)
             ORDER BY t.until LIMIT 64) p
           LEFT JOIN LATERAL (
             SELECT * FROM martlet.queue_%1$s t WHERE t.conv = p.conv AND t.lane < 0 ORDER BY t.id LIMIT 32) j ON true;
@@ -341,6 +347,7 @@ BEGIN
         RETURNS SETOF bigint LANGUAGE plpgsql %2$s AS $$
       DECLARE
         held bigint[];
+        any_aside constant boolean := 0 > ANY (lanes);
       BEGIN
         SELECT array_agg(CASE WHEN h.worker = me AND h.era = e.id THEN h.epoch ELSE -1 END ORDER BY h.lane) INTO held
           FROM martlet.queue_era e CROSS JOIN martlet.queue_lane h WHERE h.queue = '%1$s';
@@ -351,7 +358,7 @@ BEGIN
               CROSS JOIN LATERAL (
                 SELECT q.ctid FROM martlet.queue_%1$s q WHERE q.lane = i.lane AND q.id = i.id OFFSET 0) t
               WHERE held[CASE WHEN i.lane < 0 THEN -i.lane ELSE i.lane + 1 END] = i.epoch))
-            AND d.lane = ANY (lanes) AND d.id = ANY (ids)
+            AND CASE WHEN any_aside THEN d.lane = ANY (lanes) ELSE d.lane >= 0 END
           RETURNING d.id;
       END $$
     $sql$, q, pins);

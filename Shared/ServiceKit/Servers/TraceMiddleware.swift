@@ -6,7 +6,7 @@ package struct TraceMiddleware<Context: RequestContext>: RouterMiddleware {
   package init() {}
 
   package func handle(
-    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
   ) async throws -> Response {
     let parent = request.headers[.traceparent].flatMap { TraceContext(traceparent: $0) }
     return try await TraceContext.$current.withValue(parent?.child() ?? .new()) {

@@ -75,8 +75,7 @@ enum HotStatements {
     let owned = "\(worker), '{3,-4}', ARRAY[\(epoch), \(epoch)]::bigint[]"
     return [
       ("put", "\(name)_put('{1,1}', '{p1,p2}', '{message,message}', '{1,1}', '{NULL,NULL}', '{\"{}\",\"{}\"}')"),
-      ("read", "\(name)_read(\(all), \(zeros))"),
-      ("due", "\(name)_due(\(all), '{7}')"),
+      ("read", "\(name)_read(\(all), \(zeros), \(all), '{7}')"),
       ("finish", "\(name)_finish(\(owned), '{1,2}')"),
       (
         "park",
@@ -91,6 +90,7 @@ enum HotStatements {
 
   private static let shared: [(name: String, sql: String)] = [
     ("lock", "SELECT martlet.queue_lock('{understand,send}', '{1,1}', '{p1,p2}')"),
+    ("lock_all", "SELECT martlet.queue_lock_all('{understand,send}')"),
     ("notify", "SELECT martlet.queue_notify('{understand,send}', '{1,1}', '{p1,p2}')"),
     ("sleep", "SELECT martlet.queue_sleep(\(worker), true)"),
     ("lease", "SELECT * FROM martlet.queue_lease('send', \(worker), '1 h', '{}')"),

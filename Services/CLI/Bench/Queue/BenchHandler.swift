@@ -10,6 +10,7 @@ final class BenchHandler: JobHandler {
   static let bulk = "bench.bulk"
 
   let runsAhead: Bool
+  var isInstant: Bool { call == nil }
   let clock: BenchClock
   private let finished = Atomic(0)
   private let tally: Mutex<Tally>

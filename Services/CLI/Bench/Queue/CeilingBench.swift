@@ -97,7 +97,7 @@ struct CeilingBench: Sendable {
           DELETE FROM bench_ceiling WHERE ctid = ANY (ARRAY(
             SELECT t.ctid FROM unnest($1::smallint[], $2::bigint[]) AS i (lane, id) CROSS JOIN LATERAL (
               SELECT ctid FROM bench_ceiling WHERE lane = i.lane AND id = i.id OFFSET 0) t))
-          """, [batch.lanes, .array(batch.ids)]))
+          """, [batch.lanes, .bigints(batch.ids)]))
       progress.deleted.add(rows.affected, ordering: .relaxed)
     }
     await connection.close()
@@ -123,22 +123,23 @@ struct CeilingBench: Sendable {
       let conversations = (first..<first + count).map { BenchConversation(key: $0) }
       let rows = try await database.run(
         "ceiling.lanes", "SELECT martlet.conv($1, p) AS conv FROM unnest($2::text[]) AS p",
-        [.text(BenchConversation.pageID), .array(conversations.map { Optional($0.person) })])
+        [.text(BenchConversation.pageID), .texts(conversations.map(\.person))])
       let hashes = try rows.map { try $0.int64("conv") }
-      let lanes = Parameter.array(hashes.map { $0 & 63 })
+      let lanes = Parameter.smallints(hashes.map { Int($0 & 63) })
       let insert = Statement(
         "ceiling.insert",
         """
         INSERT INTO bench_ceiling (lane, conv, page_id, person, kind, v, payload)
-        SELECT * FROM unnest(
-          $1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::jsonb[])
+        SELECT lane, conv, page_id, person, kind, v, payload::jsonb FROM unnest(
+          $1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[])
+          AS i (lane, conv, page_id, person, kind, v, payload)
         RETURNING id
         """,
         [
-          lanes, .array(hashes), .array(conversations.map { _ in Optional(BenchConversation.pageID) }),
-          .array(conversations.map { Optional($0.person) }), .array(conversations.map { _ in Optional("bench") }),
-          .array(conversations.map { _ in 1 }),
-          .array(conversations.map { Optional($0.payload(number: 50, time: 10_000_000)) }),
+          lanes, .bigints(hashes), .texts(conversations.map { _ in BenchConversation.pageID }),
+          .texts(conversations.map(\.person)), .texts(conversations.map { _ in "bench" }),
+          .smallints(conversations.map { _ in 1 }),
+          .texts(conversations.map { $0.payload(number: 50, time: 10_000_000) }),
         ])
       batches.append(Insert(statement: insert, lanes: lanes))
     }
