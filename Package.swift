@@ -7,9 +7,11 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .treatAllWarnings(as: .error),
 ]
+
+/// Work goes on where its caller stands: what answers an actor on a socket's loop does not change threads for it.
+let callersActor: [SwiftSetting] = [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
 
 func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String? = nil) -> Target {
   .systemLibrary(
@@ -18,12 +20,14 @@ func cLibrary(_ name: String, pkgConfig: String? = nil, apt: String? = nil) -> T
 
 func shared(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources, swiftSettings: strict)
+    name: name, dependencies: dependencies, path: "Shared/\(name)", resources: resources,
+    swiftSettings: strict + callersActor)
 }
 
 func service(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources, swiftSettings: strict)
+    name: name, dependencies: dependencies, path: "Services/\(name)", resources: resources,
+    swiftSettings: strict + callersActor)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("Parameters in PostgreSQL's text format")
+@Suite("Parameters as PostgreSQL reads them")
 struct ParameterTests {
   @Test(
     "text arrays quote every element and escape what an array literal would read",
@@ -15,37 +15,37 @@ struct ParameterTests {
       (["Ünï 🐦", "two\nlines"], "{\"Ünï 🐦\",\"two\nlines\"}"),
     ] as [([String?], String)])
   func textArrays(values: [String?], literal: String) {
-    #expect(Parameter.array(values).text == literal)
+    #expect(Parameter.array(values).value == .text(literal))
   }
 
   @Test("number arrays are written plainly")
   func numberArrays() {
-    #expect(Parameter.array([Int]()).text == "{}")
-    #expect(Parameter.array([1, -2, Int64.min, Int64.max]).text == "{1,-2,\(Int64.min),\(Int64.max)}")
+    #expect(Parameter.array([Int]()).value == .text("{}"))
+    #expect(Parameter.array([1, -2, Int64.min, Int64.max]).value == .text("{1,-2,\(Int64.min),\(Int64.max)}"))
   }
 
   @Test("bytes are written in hex, alone and in arrays")
   func bytes() {
-    #expect(Parameter.bytes([]).text == "\\x")
-    #expect(Parameter.bytes([0, 9, 10, 127, 128, 255]).text == "\\x00090a7f80ff")
-    #expect(Parameter.array(bytes: [[0xDE, 0xAD], []]).text == #"{"\\xdead","\\x"}"#)
+    #expect(Parameter.bytes([]).value == .text("\\x"))
+    #expect(Parameter.bytes([0, 9, 10, 127, 128, 255]).value == .text("\\x00090a7f80ff"))
+    #expect(Parameter.array(bytes: [[0xDE, 0xAD], []]).value == .text(#"{"\\xdead","\\x"}"#))
   }
 
   @Test("text keeps everything but U+0000, which PostgreSQL cannot hold")
   func text() {
-    #expect(Parameter.text("a'\"\\ $1 🐦").text == "a'\"\\ $1 🐦")
-    #expect(Parameter.text("a\0b\0").text == "a\u{FFFD}b\u{FFFD}")
-    #expect(Parameter.text(nil).text == nil)
-    #expect(Parameter.null.text == nil)
+    #expect(Parameter.text("a'\"\\ $1 🐦").value == .text("a'\"\\ $1 🐦"))
+    #expect(Parameter.text("a\0b\0").value == .text("a\u{FFFD}b\u{FFFD}"))
+    #expect(Parameter.text(nil).value == .null)
+    #expect(Parameter.null.value == .null)
   }
 
   @Test("numbers and truth values are written as PostgreSQL reads them")
   func scalars() {
-    #expect(Parameter.int(Int64.min).text == "-9223372036854775808")
-    #expect(Parameter.int(UInt64.max).text == "18446744073709551615")
-    #expect(Parameter.int(Int?.none).text == nil)
-    #expect(Parameter.bool(true).text == "t")
-    #expect(Parameter.bool(false).text == "f")
+    #expect(Parameter.int(Int64.min).value == .text("-9223372036854775808"))
+    #expect(Parameter.int(UInt64.max).value == .text("18446744073709551615"))
+    #expect(Parameter.int(Int?.none).value == .null)
+    #expect(Parameter.bool(true).value == .text("t"))
+    #expect(Parameter.bool(false).value == .text("f"))
   }
 
   @Test(
@@ -55,6 +55,18 @@ struct ParameterTests {
       (.seconds(86400 * 365), 31_536_000_000_000),
     ] as [(Duration, Int64)])
   func intervals(duration: Duration, microseconds: Int64) {
-    #expect(Parameter.interval(duration).text == "\(microseconds) microseconds")
+    #expect(Parameter.interval(duration).value == .text("\(microseconds) microseconds"))
+  }
+
+  @Test("a binary array is a header and its elements behind their lengths")
+  func binaryArrays() {
+    let header: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 25, 0, 0, 0, 3, 0, 0, 0, 1]
+    let elements: [UInt8] = [0, 0, 0, 2, 0x61, 0x22, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]
+    #expect(Parameter.texts(["a\"", nil, ""]).value == .binary(header + elements))
+    #expect(Parameter.texts(["a\0"]).value == Parameter.texts(["a\u{FFFD}"]).value)
+    #expect(Parameter.smallints([]).value == .binary([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 21]))
+    #expect(
+      Parameter.smallints([-2]).value
+        == .binary([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 21, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0xFF, 0xFE]))
   }
 }

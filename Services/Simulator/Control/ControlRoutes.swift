@@ -78,7 +78,8 @@ struct ControlRoutes: Sendable {
 /// A call that makes no sense is answered with 400 and the reason.
 struct ControlErrors: RouterMiddleware {
   func handle(
-    _ request: Request, context: SimulatorContext, next: @concurrent (Request, SimulatorContext) async throws -> Response
+    _ request: Request, context: SimulatorContext,
+    next: @concurrent (Request, SimulatorContext) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)

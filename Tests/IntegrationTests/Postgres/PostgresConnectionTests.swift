@@ -34,6 +34,29 @@ struct PostgresConnectionTests {
     }
   }
 
+  @Test("binary arrays say the same as arrays in text format")
+  func binaryArrays() async throws {
+    try await TestDatabase.with { database in
+      let texts = ["plain", "a\"b\\c,{d}\nNULL", nil, "", "a\0b 🐦"]
+      let same = Statement(
+        "same",
+        """
+        SELECT $1::text[] = $2::text[] AS texts, $3::smallint[] = '{-32768,0,32767}' AS smallints,
+          $4::bigint[] = $5::bigint[] AS bigints, $6::text[] = '{}' AND $7::bigint[] = '{}' AS empty
+        """,
+        [
+          .texts(texts), .array(texts), .smallints([Int.min, 0, Int.max]), .bigints([.min, -1, .max]),
+          .array([Int64.min, -1, .max]), .texts([String]()), .bigints([]),
+        ])
+      let connection = try await database.connect()
+      // The third time it runs by the name it was prepared under.
+      for _ in 0..<3 {
+        let row = try await connection.run(same)[0]
+        for column in ["texts", "smallints", "bigints", "empty"] { #expect(try row.bool(column), "\(column)") }
+      }
+    }
+  }
+
   @Test("keeps many exchanges in flight on one connection, and an error in one spares its neighbours")
   func pipelining() async throws {
     try await TestDatabase.with { database in
