@@ -16,7 +16,7 @@ package enum ReceiptJob: Sendable, Hashable {
     case .echo(let echo): self = .echo(mid: echo.mid, metadata: echo.metadata)
     case .delivery(let delivery): self = .delivery(watermark: delivery.watermark)
     case .read(let read): self = .read(watermark: read.watermark)
-    case .message, .postback, .unknown: return nil
+    default: return nil
     }
   }
 

@@ -18,7 +18,7 @@ package struct UnderstandJob: Sendable, Hashable {
       self.init(text: message.quickReplyPayload ?? message.text, mid: message.mid, time: event.time)
     case .postback(let postback):
       self.init(text: postback.payload ?? postback.title, mid: postback.mid, time: event.time)
-    case .echo, .delivery, .read, .unknown:
+    default:
       return nil
     }
   }

@@ -3,27 +3,20 @@ import JSON
 /// What makes a second delivery of an event recognisable: Meta sends again for hours, now and then with another
 /// timestamp. Kinds with a message id are exact; for the rest two equal bodies within the dedupe time count as one.
 enum EventKey {
-  static func of(_ kind: WebhookEvent.Kind, person: String, item: JSON, raw: JSON) -> String {
+  static func of(_ kind: WebhookEvent.Kind, person: String, raw: JSON) -> String {
     switch kind {
     case .message(let message): bounded(message.mid)
     case .echo(let echo): bounded(echo.mid)
+    case .unsent(let mid): bounded(mid)
     case .postback(let postback): postback.mid.map(bounded) ?? fingerprint(of: raw)
+    case .edit(let edit): edit.number.map { bounded("\(edit.mid):\($0)") } ?? fingerprint(of: raw)
+    case .reaction(let reaction):
+      bounded("\(reaction.mid):\(reaction.isAdded ? "react" : "unreact"):\(person):\(reaction.emoji ?? "")")
     case .delivery(let delivery):
       bounded("\(person):\(delivery.watermark):\(delivery.mids.joined(separator: ","))")
     case .read(let read): bounded("\(person):\(read.watermark)")
-    case .unknown("message.deleted"): keyed(item["message"], ["mid"]) ?? fingerprint(of: raw)
-    case .unknown("message_edit"): keyed(item["message_edit"], ["mid", "num_edit"]) ?? fingerprint(of: raw)
-    case .unknown("reaction"):
-      keyed(item["reaction"], ["mid", "action"]).map {
-        bounded("\($0):\(person):\(item["reaction"]?["emoji"]?.text ?? "")")
-      } ?? fingerprint(of: raw)
-    case .unknown: fingerprint(of: raw)
+    default: fingerprint(of: raw)
     }
-  }
-
-  private static func keyed(_ body: JSON?, _ members: [String]) -> String? {
-    let parts = members.compactMap { body?[$0]?.text }
-    return parts.count == members.count ? bounded(parts.joined(separator: ":")) : nil
   }
 
   /// A unique index takes only so many bytes, and `text` in PostgreSQL no U+0000.

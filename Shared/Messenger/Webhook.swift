@@ -13,7 +13,7 @@ package enum Webhook {
 
   private static func events(inEntry entry: JSON) -> [WebhookEvent] {
     let page = entry["id"]?.identifier
-    let parts = ["messaging", "standby", "changes"].filter { entry[$0] != nil }
+    let parts = ["messaging", "standby", "changes"].filter { entry[$0]?.isNull == false }
     guard !parts.isEmpty else { return [WebhookEvent(odd: "entry", raw: entry, page: page)] }
     return parts.flatMap { part -> [WebhookEvent] in
       guard let items = entry[part]?.array else {

@@ -2,33 +2,13 @@ package import JSON
 
 /// One thing that happened in a conversation, or a thing we do not know, kept as it came.
 package struct WebhookEvent: Sendable {
-  package enum Kind: Sendable, Hashable {
-    case message(IncomingMessage)
-    case postback(Postback)
-    case echo(Echo)
-    case delivery(Delivery)
-    case read(Read)
-    /// The name of the member that was found, such as `reaction`, of the changed field, such as `feed`, or of the
-    /// odd thing, such as `message.malformed`.
-    case unknown(String)
-
-    package var name: String {
-      switch self {
-      case .message: "message"
-      case .postback: "postback"
-      case .echo: "echo"
-      case .delivery: "delivery"
-      case .read: "read"
-      case .unknown(let name): name
-      }
-    }
-  }
-
   /// Empty when the body names no page.
   package let pageID: String
   /// The person's page-scoped id; `ref:` and the reference for someone known only by a plugin's `user_ref`; empty
   /// when nobody is named.
   package let person: String
+  /// A plugin's reference that this event shows to be `person`'s: the one to join with what was known under it.
+  package let userRef: String?
   /// Milliseconds since 1970, also where Meta sent seconds; 0 when missing.
   package let time: Int64
   /// A copy for an app that does not own the thread: to be recorded, never to be answered.
@@ -51,14 +31,15 @@ extension WebhookEvent {
     let kind = Kind(of: item)
     let sender = item["sender"]?["id"]?.identifier
     let recipient = item["recipient"]?["id"]?.identifier
-    var isFromPage = sender != nil && sender == page
-    if case .echo = kind { isFromPage = true }
+    let isFromPage = sender != nil && sender == page || item["message"]?["is_echo"].isTrue == true
+    let psid = isFromPage ? recipient : sender
     let reference = item["sender"]?["user_ref"]?.identifier ?? item["optin"]?["user_ref"]?.identifier
-    let person = (isFromPage ? recipient : sender) ?? reference.map { "ref:\($0)" } ?? ""
+    let person = psid ?? reference.map { "ref:\($0)" } ?? ""
     self.init(
       pageID: page ?? (isFromPage ? sender : recipient) ?? "", person: person,
+      userRef: psid == nil ? nil : item["prior_message"]?["identifier"]?.identifier ?? reference,
       time: item["timestamp"]?.milliseconds ?? 0, isStandby: isStandby, kind: kind,
-      key: EventKey.of(kind, person: person, item: item, raw: raw), raw: raw)
+      key: EventKey.of(kind, person: person, raw: raw), raw: raw)
   }
 
   /// `{field, value}`: a feed, a label, or (from the dashboard's Test button) a messaging event in other clothes.
@@ -67,20 +48,29 @@ extension WebhookEvent {
       self.init(odd: "changes", raw: change, page: page)
       return
     }
-    if let value = change["value"], value["sender"] != nil || value["recipient"] != nil {
-      self.init(item: value, raw: change, page: page, isStandby: false)
+    let value = change["value"] ?? .null
+    let kind = Kind(field: field, value: value)
+    if case .unknown(field) = kind, Kind.isEvent(value) {
+      self.init(item: value, raw: change, page: page, isStandby: field == "standby")
     } else {
-      self.init(nameless: .unknown(field), raw: change, page: page)
+      self.init(kind, raw: change, page: page)
     }
   }
 
   init(odd part: String, raw: JSON, page: String?) {
-    self.init(nameless: .unknown("\(part).malformed"), raw: raw, page: page)
+    self.init(.unknown("\(part).malformed"), raw: raw, page: page)
   }
 
-  private init(nameless kind: Kind, raw: JSON, page: String?) {
+  /// Something outside of a conversation.
+  private init(_ kind: Kind, raw: JSON, page: String?) {
+    var (person, time) = ("", Int64(0))
+    switch kind {
+    case .label(let label): person = label.userID ?? ""
+    case .comment(let comment): time = comment.createdAt ?? 0
+    default: break
+    }
     self.init(
-      pageID: page ?? "", person: "", time: 0, isStandby: false, kind: kind,
-      key: EventKey.of(kind, person: "", item: raw, raw: raw), raw: raw)
+      pageID: page ?? "", person: person, userRef: nil, time: time, isStandby: false, kind: kind,
+      key: EventKey.of(kind, person: person, raw: raw), raw: raw)
   }
 }
