@@ -79,7 +79,7 @@ struct QueueBenchCommand: AsyncParsableCommand {
     let report = try await untilInterrupted {
       if let databaseURL { return try await measure(databaseURL) }
       // PostgreSQL's default looks for what to vacuum once a minute, longer than a million jobs take.
-      let settings = ["autovacuum_naptime": "1s", "max_wal_size": "4GB"]
+      let settings = ["autovacuum_naptime": "2s", "max_wal_size": "4GB"]
       return try await LocalCluster.withThrowaway(purpose: .bench, settings: settings) { cluster in
         try await cluster.createDatabase("martlet")
         return try await measure(cluster.url(database: "martlet"))
