@@ -134,8 +134,8 @@ let package = Package(
     service(
       "CLI",
       [
-        "ServiceKit", "Postgres", "JobQueue", "JSON", "Migrations", "Cryptography", "HTTPClient", "SocketLoop",
-        "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, lifecycle, logging, unixSignals,
+        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography", "HTTPClient",
+        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, lifecycle, logging, unixSignals,
       ]),
     service(
       "Simulator",

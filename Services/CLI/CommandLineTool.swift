@@ -8,6 +8,6 @@ struct CommandLineTool: AsyncParsableCommand {
     commandName: "martlet", abstract: "A self-hosted back end for Messenger bots.", version: Martlet.version,
     subcommands: [
       DemoCommand.self, MigrateCommand.self, QueueCommand.self, HealthCommand.self, BenchCommand.self,
-      ChaosCommand.self, KeysCommand.self,
+      ChaosCommand.self, MessengerCommand.self, KeysCommand.self,
     ])
 }

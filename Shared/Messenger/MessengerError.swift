@@ -1,7 +1,7 @@
 /// What Meta sent, or what we were about to send, is not what its reference allows. Never quotes a person's words.
 package struct MessengerError: Error, Hashable, CustomStringConvertible {
   package enum Code: String, Sendable {
-    case notAWebhook, otherObject
+    case notAWebhook, otherObject, notAPiece
     case noRecipient, textEmpty, textTooLong, tooManyQuickReplies, quickReplyTitle, quickReplyPayload
     case notAnOutgoingMessage
   }
@@ -18,6 +18,7 @@ package struct MessengerError: Error, Hashable, CustomStringConvertible {
     switch code {
     case .notAWebhook: "Reading a webhook failed: the body has no object and entry members"
     case .otherObject: "Reading a webhook failed: it is about something other than a page"
+    case .notAPiece: "Reading a webhook failed: this is neither a body nor an entry, an event or a change of one"
     case .noRecipient: "Making a message failed: it has no recipient"
     case .textEmpty: "Making a message failed: its text is empty"
     case .textTooLong: "Making a message failed: its text has 2000 characters or more"
@@ -32,6 +33,7 @@ package struct MessengerError: Error, Hashable, CustomStringConvertible {
     switch code {
     case .notAWebhook: "Check that the caller is Meta's webhook."
     case .otherObject: "In the app's dashboard, subscribe this address to the Page object only."
+    case .notAPiece: "Give what Meta posted, or a piece of it that names a sender, a recipient or what happened."
     case .noRecipient: "Name the person's page-scoped id."
     case .textEmpty: "Write at least one character."
     case .textTooLong: "Split the text over several messages."

@@ -11,9 +11,20 @@ package enum Webhook {
     return entries.flatMap(events(inEntry:))
   }
 
+  /// The same for a piece of a body, as it is found in examples and logs: an entry, an event or a change alone.
+  package static func events(inPiece piece: JSON) throws(MessengerError) -> [WebhookEvent] {
+    if piece["object"] != nil || piece["entry"] != nil { return try events(in: piece) }
+    if parts.contains(where: { piece[$0] != nil }) { return events(inEntry: piece) }
+    if piece["field"] != nil, piece["value"] != nil { return [WebhookEvent(change: piece, page: nil)] }
+    guard WebhookEvent.Kind.isEvent(piece) else { throw MessengerError(.notAPiece) }
+    return [WebhookEvent(item: piece, raw: piece, page: nil, isStandby: false)]
+  }
+
+  private static let parts = ["messaging", "standby", "changes"]
+
   private static func events(inEntry entry: JSON) -> [WebhookEvent] {
     let page = entry["id"]?.identifier
-    let parts = ["messaging", "standby", "changes"].filter { entry[$0]?.isNull == false }
+    let parts = Self.parts.filter { entry[$0]?.isNull == false }
     guard !parts.isEmpty else { return [WebhookEvent(odd: "entry", raw: entry, page: page)] }
     return parts.flatMap { part -> [WebhookEvent] in
       guard let items = entry[part]?.array else {

@@ -39,7 +39,7 @@ extension WebhookEvent {
       pageID: page ?? (isFromPage ? sender : recipient) ?? "", person: person,
       userRef: psid == nil ? nil : item["prior_message"]?["identifier"]?.identifier ?? reference,
       time: item["timestamp"]?.milliseconds ?? 0, isStandby: isStandby, kind: kind,
-      key: EventKey.of(kind, person: person, raw: raw), raw: raw)
+      key: EventKey.of(kind, person: person, body: item), raw: raw)
   }
 
   /// `{field, value}`: a feed, a label, or (from the dashboard's Test button) a messaging event in other clothes.
@@ -71,6 +71,6 @@ extension WebhookEvent {
     }
     self.init(
       pageID: page ?? "", person: person, userRef: nil, time: time, isStandby: false, kind: kind,
-      key: EventKey.of(kind, person: person, raw: raw), raw: raw)
+      key: EventKey.of(kind, person: person, body: raw), raw: raw)
   }
 }

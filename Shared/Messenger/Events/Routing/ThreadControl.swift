@@ -18,6 +18,7 @@ package struct ThreadControl: Sendable, Hashable {
   package var action: Action
   /// Nil when the thread was idle.
   package var previousOwner: String?
+  /// Nil where Meta did not say: older forms name one of the two.
   package var newOwner: String?
   /// Which app asks.
   package var requestedOwner: String?
@@ -37,11 +38,11 @@ package struct ThreadControl: Sendable, Hashable {
 
 extension ThreadControl {
   init?(_ action: Action, _ body: JSON) {
-    guard body.object != nil else { return nil }
     self.init(
       action, previousOwner: body["previous_owner_app_id"]?.identifier,
       newOwner: body["new_owner_app_id"]?.identifier, requestedOwner: body["requested_owner_app_id"]?.identifier,
       metadata: body["metadata"]?.text)
+    if previousOwner == nil, newOwner == nil, requestedOwner == nil { return nil }
   }
 }
 
