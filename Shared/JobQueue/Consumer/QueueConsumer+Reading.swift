@@ -43,6 +43,7 @@ extension QueueConsumer {
     try await moveAside()
     guard let reading = book.startRead(look) else { return false }
     defer { book.endRead() }
+    let asked = ContinuousClock.now
     let rows = try await pool.run(statements.read(reading))
 
     var read: [(job: Job, isParked: Bool)] = []
@@ -54,7 +55,7 @@ extension QueueConsumer {
       let isParked = try row.bool(columns.parked)
       let isDue = try row.bool(columns.due)
       if isDue { dueRows += 1 }
-      if let job = try job(row, columns, reading, isDue: isDue, stepsAside: isParked && !isDue) {
+      if let job = try job(row, columns, reading, asked, isDue: isDue, stepsAside: isParked && !isDue) {
         if isDue { replay.append(job) } else { read.append((job, isParked)) }
       } else if isDue, try row.optionalInt(columns.id) == nil, let epoch = reading.epochs[try row.int(columns.lane)] {
         empty.append((try row.int(columns.lane), epoch, try row.int64(columns.conversation)))
@@ -89,14 +90,16 @@ extension QueueConsumer {
   }
 
   func job(
-    _ row: Row, _ columns: JobColumns, _ reading: WorkBook.Reading, isDue: Bool, stepsAside: Bool
+    _ row: Row, _ columns: JobColumns, _ reading: WorkBook.Reading, _ asked: ContinuousClock.Instant, isDue: Bool,
+    stepsAside: Bool
   ) throws -> Job? {
     guard let id = try row.optionalInt(columns.id) else { return nil }
     let lane = try row.int(columns.lane)
     let waited = Duration.milliseconds(try row.int(columns.waited))
     guard let epoch = reading.epochs[lane], let held = lanes[lane], held.epoch == epoch else { return nil }
     let conversation = try row.int64(columns.conversation)
-    let isSuspect = stepsAside ? false : lanes[lane]?.isSuspect(conversation: conversation, waited: waited) ?? false
+    let isSuspect =
+      stepsAside ? false : lanes[lane]?.isSuspect(conversation: conversation, waited: waited, asked: asked) ?? false
     return Job(
       queue: configuration.queue, row: isDue ? -1 - lane : lane, epoch: epoch, id: Int64(id),
       conversation: conversation, pageID: try row.string(columns.page), person: try row.string(columns.person),

@@ -57,8 +57,13 @@ package actor QueueConsumer: Service {
     var headsSeen: Set<Int64> = []
 
     /// Whether this job, the next of its conversation, is one of those heads. True once a conversation.
-    mutating func isSuspect(conversation: Int64, waited: Duration) -> Bool {
-      guard let suspectSince, waited >= suspectSince.duration(to: .now) else { return false }
+    ///
+    /// - Parameters:
+    ///   - waited: In whole milliseconds, by the database's clock when it read.
+    ///   - asked: When the read left, which was before. A job that came in between counts as one that stood there, never
+    ///     the other way about.
+    mutating func isSuspect(conversation: Int64, waited: Duration, asked: ContinuousClock.Instant) -> Bool {
+      guard let suspectSince, waited + .milliseconds(1) >= suspectSince.duration(to: asked) else { return false }
       return headsSeen.insert(conversation).inserted
     }
   }
