@@ -74,6 +74,7 @@ CREATE TABLE martlet.queue_dead (
   attempts    smallint NOT NULL,
   trace       text,
   enqueued_at timestamptz NOT NULL,
+  is_bulk     boolean NOT NULL DEFAULT false,
   payload     jsonb NOT NULL,
   died_at     timestamptz NOT NULL DEFAULT now(),
   error       text,
@@ -221,7 +222,7 @@ END $$;
 CREATE FUNCTION martlet.queue_pause_set(q text, by text, reason text) RETURNS void
   LANGUAGE sql AS $$
   INSERT INTO martlet.queue_pause (queue, who, why) VALUES (q, by, reason)
-    ON CONFLICT (queue) DO UPDATE SET who = excluded.who, why = excluded.why;
+    ON CONFLICT (queue) DO UPDATE SET who = excluded.who, why = COALESCE(excluded.why, queue_pause.why);
   SELECT martlet.queue_call(q);
 $$;
 
@@ -255,6 +256,18 @@ CREATE FUNCTION martlet.queue_wake_page(q text, for_reason text, of_page text) R
   UPDATE martlet.queue_parked p SET until = clock_timestamp()
   WHERE p.queue = q AND p.page_id = of_page AND p.reason = for_reason AND p.until > clock_timestamp()
 $$;
+
+-- Whether a worker still holds a lane under the epoch that it read with. A row aside belongs to its lane's owner.
+CREATE FUNCTION martlet.queue_holds(q text, me uuid, of_lane smallint, of_epoch bigint) RETURNS boolean
+  LANGUAGE plpgsql STABLE
+  SET enable_seqscan = off SET plan_cache_mode = force_generic_plan
+  AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM martlet.queue_lane h
+    WHERE h.queue = q AND h.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END
+      AND h.worker = me AND h.epoch = of_epoch AND h.era = (SELECT e.id FROM martlet.queue_era e));
+END $$;
 
 -- One table a queue, and the functions that touch it. They are plpgsql, so that the server keeps their plans, and pin
 -- the planner, whose statistics of a queue are always stale: an index scan is right at every size.
@@ -375,10 +388,7 @@ BEGIN
         PERFORM FROM martlet.queue_%1$s t
           WHERE t.lane = ANY (ARRAY[of_lane, (-1 - of_lane)::smallint]) AND t.id = head_id FOR UPDATE;
         IF NOT FOUND THEN RETURN false; END IF;
-        IF NOT EXISTS (
-            SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = of_lane AND h.worker = me AND h.epoch = of_epoch
-              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN RETURN false; END IF;
+        IF NOT martlet.queue_holds('%1$s', me, of_lane, of_epoch) THEN RETURN false; END IF;
         INSERT INTO martlet.queue_parked (queue, conv, lane, page_id, person, until, attempts, reason, head, error)
           VALUES ('%1$s', martlet.conv(of_page, of_person), of_lane, of_page, of_person,
                   clock_timestamp() + for_time, tries, why, head_id, what)
@@ -405,10 +415,7 @@ BEGIN
           SELECT i.lane, i.epoch, array_agg(i.id ORDER BY i.id) AS ids
           FROM unnest(lanes, epochs, ids) AS i (lane, epoch, id) GROUP BY i.lane, i.epoch ORDER BY i.lane
         LOOP
-          IF EXISTS (
-            SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN part.lane < 0 THEN -1 - part.lane ELSE part.lane END AND h.worker = me AND h.epoch = part.epoch
-              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN
+          IF martlet.queue_holds('%1$s', me, part.lane, part.epoch) THEN
             UPDATE martlet.queue_%1$s t SET lane = -1 - part.lane
               WHERE t.lane = part.lane AND t.id = ANY (part.ids)
                 AND EXISTS (SELECT FROM martlet.queue_parked p WHERE p.queue = '%1$s' AND p.conv = t.conv);
@@ -429,10 +436,7 @@ BEGIN
       BEGIN
         RETURN QUERY DELETE FROM martlet.queue_parked p
           USING unnest(lanes, epochs, convs) AS i (lane, epoch, conv)
-          WHERE p.queue = '%1$s' AND p.conv = i.conv AND EXISTS (
-            SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = i.lane AND h.worker = me AND h.epoch = i.epoch
-              AND h.era = (SELECT e.id FROM martlet.queue_era e))
+          WHERE p.queue = '%1$s' AND p.conv = i.conv AND martlet.queue_holds('%1$s', me, i.lane, i.epoch)
             AND NOT EXISTS (SELECT FROM martlet.queue_%1$s t WHERE t.conv = i.conv AND t.lane < 0)
           RETURNING p.conv;
       END $$
@@ -443,10 +447,7 @@ BEGIN
       CREATE FUNCTION martlet.queue_%1$s_try(me uuid, of_lane smallint, of_epoch bigint, of_id bigint)
         RETURNS smallint LANGUAGE sql %2$s AS $$
         UPDATE martlet.queue_%1$s t SET attempts = t.attempts + 1
-        WHERE t.lane = of_lane AND t.id = of_id AND EXISTS (
-          SELECT FROM martlet.queue_lane h
-          WHERE h.queue = '%1$s' AND h.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END AND h.worker = me AND h.epoch = of_epoch
-            AND h.era = (SELECT e.id FROM martlet.queue_era e))
+        WHERE t.lane = of_lane AND t.id = of_id AND martlet.queue_holds('%1$s', me, of_lane, of_epoch)
         RETURNING t.attempts
       $$
     $sql$, q, pins);
@@ -457,14 +458,12 @@ BEGIN
         me uuid, of_lane smallint, of_epoch bigint, of_id bigint, tries smallint, what text)
         RETURNS boolean LANGUAGE plpgsql %2$s AS $$
       BEGIN
-        IF NOT EXISTS (
-            SELECT FROM martlet.queue_lane h
-            WHERE h.queue = '%1$s' AND h.lane = CASE WHEN of_lane < 0 THEN -1 - of_lane ELSE of_lane END AND h.worker = me AND h.epoch = of_epoch
-              AND h.era = (SELECT e.id FROM martlet.queue_era e)) THEN RETURN false; END IF;
+        IF NOT martlet.queue_holds('%1$s', me, of_lane, of_epoch) THEN RETURN false; END IF;
         WITH head AS (DELETE FROM martlet.queue_%1$s t WHERE t.lane = of_lane AND t.id = of_id RETURNING t.*)
         INSERT INTO martlet.queue_dead
-          (queue, id, conv, page_id, person, kind, v, attempts, trace, enqueued_at, payload, error)
-        SELECT '%1$s', h.id, h.conv, h.page_id, h.person, h.kind, h.v, tries, h.trace, h.enqueued_at, h.payload, what
+          (queue, id, conv, page_id, person, kind, v, attempts, trace, enqueued_at, is_bulk, payload, error)
+        SELECT '%1$s', h.id, h.conv, h.page_id, h.person, h.kind, h.v, tries, h.trace, h.enqueued_at, h.is_bulk,
+          h.payload, what
         FROM head h;
         UPDATE martlet.queue_parked p SET attempts = 0, until = clock_timestamp()
           WHERE p.queue = '%1$s' AND p.conv = (

@@ -223,8 +223,8 @@ BEGIN
         WHERE d.queue = $1 AND d.id = ANY (ARRAY(
           SELECT i.id FROM unnest($2, $3) AS i (queue, id) WHERE i.queue = $1)) RETURNING d.*
       ), put AS (
-        INSERT INTO martlet.queue_%1$I (lane, conv, page_id, person, kind, v, trace, payload)
-        SELECT martlet.lane(t.conv), t.conv, t.page_id, t.person, t.kind, t.v, t.trace, t.payload
+        INSERT INTO martlet.queue_%1$I (lane, conv, page_id, person, kind, v, trace, is_bulk, payload)
+        SELECT martlet.lane(t.conv), t.conv, t.page_id, t.person, t.kind, t.v, t.trace, t.is_bulk, t.payload
         FROM taken t ORDER BY t.id)
       SELECT t.queue, t.id, t.page_id, t.person, $4 FROM taken t ORDER BY t.id
       $sql$, q) USING q, queues, ids, recorded;

@@ -51,6 +51,17 @@ struct DeadLettersTests {
     }
   }
 
+  @Test("bulk that died comes back as bulk, so that replies still go before it")
+  func retryOfBulk() async throws {
+    try await TestDatabase.with { database in
+      for id in [1, 2] { try await database.bury(.send, id: id) }
+      try await database.ask("UPDATE martlet.queue_dead SET is_bulk = true WHERE id = 2")
+      try await database.withDeadLetters { _ = try await $0.retry(DeadLetterFilter(), atMost: 10, by: "eve") }
+      #expect(
+        try await database.texts("SELECT is_bulk::text AS v FROM martlet.queue_send ORDER BY id") == ["false", "true"])
+    }
+  }
+
   @Test("a retried job stands at the end of its lane, in order, with no attempts, and is dead no more")
   func retry() async throws {
     try await TestDatabase.with { database in
