@@ -36,6 +36,9 @@ extension JSON {
   }
 
   var present: JSON? { isNull ? nil : self }
+
+  /// An object with something in it.
+  var hasMembers: Bool { object?.contains { !$0.value.isNull } == true }
 }
 
 extension JSON? {

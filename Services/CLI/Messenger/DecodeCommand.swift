@@ -28,11 +28,8 @@ struct DecodeCommand: ParsableCommand {
 
   private func bytes() throws -> [UInt8] {
     do {
-      let data =
-        if let file { try Data(contentsOf: URL(fileURLWithPath: file)) } else {
-          try FileHandle.standardInput.readToEnd() ?? Data()
-        }
-      return Array(data)
+      let source = try file.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? .standardInput
+      return Array(try source.readToEnd() ?? Data())
     } catch {
       throw ToolError(
         code: .files, doing: "read \(file ?? "standard input")", cause: "\(error.localizedDescription)",

@@ -56,7 +56,7 @@ package struct OptIn: Sendable, Hashable {
 
 extension OptIn {
   init?(_ body: JSON) {
-    guard let members = body.object, !members.isEmpty else { return nil }
+    guard body.hasMembers else { return nil }
     let userRef = body["user_ref"]?.identifier
     let status = body["notification_messages_status"]?.text
     self.init(

@@ -56,7 +56,7 @@ package struct LeadAnswer: Sendable, Hashable {
 extension Referral {
   /// `lead` stands beside the referral.
   init?(_ body: JSON, lead: JSON? = nil) {
-    guard let members = body.object, !members.isEmpty else { return nil }
+    guard body.hasMembers else { return nil }
     self.init(
       source: body["source"]?.text.map { Source($0) }, type: body["type"]?.text, ref: body["ref"]?.text,
       adID: body["ad_id"]?.text, refererURI: body["referer_uri"]?.text, isGuest: body["is_guest_user"].isTrue,
