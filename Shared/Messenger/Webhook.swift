@@ -16,7 +16,7 @@ package enum Webhook {
     if piece["object"] != nil || piece["entry"] != nil { return try events(in: piece) }
     if parts.contains(where: { piece[$0] != nil }) { return events(inEntry: piece) }
     if piece["field"] != nil, piece["value"] != nil { return [WebhookEvent(change: piece, page: nil)] }
-    guard WebhookEvent.Kind.isEvent(piece) else { throw MessengerError(.notAPiece) }
+    guard WebhookEvent.Kind.isEvent(piece) || piece["recipient"] != nil else { throw MessengerError(.notAPiece) }
     return [WebhookEvent(item: piece, raw: piece, page: nil, isStandby: false)]
   }
 

@@ -49,11 +49,12 @@ extension WebhookEvent {
       return
     }
     let value = change["value"] ?? .null
-    let kind = Kind(field: field, value: value)
-    if case .unknown(field) = kind, Kind.isEvent(value) {
+    if let kind = Kind(field: field, value: value) {
+      self.init(kind, raw: change, page: page)
+    } else if Kind.isEvent(value) {
       self.init(item: value, raw: change, page: page, isStandby: field == "standby")
     } else {
-      self.init(kind, raw: change, page: page)
+      self.init(.unrecognized(field), raw: change, page: page)
     }
   }
 

@@ -43,7 +43,9 @@ struct OddEventTests {
       ("feed", ["item": "comment"], "feed.comment.malformed"), ("feed", ["item": "status"], "feed"),
       ("feed", .null, "feed"), ("inbox_labels", [:], "inbox_labels.malformed"),
       ("message_template_status_update", 5, "message_template_status_update.malformed"),
-      ("ratings", ["rating": 5], "ratings"), ("mention", .null, "mention"),
+      ("ratings", ["rating": 5], "ratings"),
+      ("group_feed", ["recipient": ["id": "1"], "from": ["id": "7"], "message": "words"], "group_feed"),
+      ("mention", .null, "mention"),
     ] as [(String, JSON, String)])
   func changes(field: String, value: JSON, name: String) throws {
     #expect(try event(["field": .string(field), "value": value], part: "changes").kind == .unknown(name))
@@ -55,7 +57,7 @@ struct OddEventTests {
       (["payment": ["payload": "x"]], "payment"), (["pre_checkout": [:]], "pre_checkout"),
       (["checkout_update": .null], "checkout_update"), (["a": .null, "hologram": 1], "hologram"),
       (["hop_context": [], "lead": [:], "prior_message": [:]], "unnamed"), ([:], "unnamed"),
-      (["template": ["type": "hologram"]], "template"), (["a\u{0}b": 1], "unnamed"),
+      (["template": ["type": "hologram"]], "template.hologram"), (["a\u{0}b": 1], "unnamed"),
       (["näme": 1], "unnamed"),
     ] as [(JSON, String)])
   func unknown(members: JSON, name: String) throws {
@@ -63,6 +65,16 @@ struct OddEventTests {
     #expect(event.kind == .unknown(name))
     #expect(event.kind.understood == [:])
     #expect(event.raw == members)
+  }
+
+  @Test(
+    "what nobody knows does not go by the name of what somebody does",
+    arguments: ["echo", "unsent", "feed.comment", "inbox_labels", "standby.message"])
+  func taken(name: String) throws {
+    #expect(try event(["\(name)": 1]).kind == .unknown("\(name).malformed"))
+    for name in [name, "message", "delivery", "pass_thread_control"] {
+      #expect(try event(["field": .string(name), "value": 5], part: "changes").name == "\(name).malformed")
+    }
   }
 
   @Test(

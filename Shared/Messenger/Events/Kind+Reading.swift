@@ -4,27 +4,37 @@ extension WebhookEvent.Kind {
   /// The body names no type: the member that is there tells. One that is null counts only where there is no other.
   init(of item: JSON) {
     self =
-      Self.first(in: item) { !$0.isNull } ?? Self.first(in: item) { $0.isNull } ?? .unknown(Self.memberName(in: item))
+      Self.first(in: item) { !$0.isNull } ?? Self.first(in: item) { $0.isNull }
+      ?? .unrecognized(Self.memberName(in: item))
   }
 
-  /// An update of the page itself: the field names the type.
-  init(field: String, value: JSON) {
-    self =
-      switch field {
-      case "feed" where value["item"]?.text == "comment":
-        FeedComment(value).map(Self.comment) ?? .unknown("feed.comment.malformed")
-      case "inbox_labels": InboxLabel(value).map(Self.label) ?? .unknown("inbox_labels.malformed")
-      case "message_template_status_update", "messenger_template_status_update":
-        TemplateStatus(value).map(Self.templateStatus) ?? .unknown("message_template_status_update.malformed")
-      default: .unknown(field)
-      }
+  /// An update of the page itself, where the field names the type; nil for any other.
+  init?(field: String, value: JSON) {
+    switch field {
+    case "feed" where value["item"]?.text == "comment":
+      self = FeedComment(value).map(Self.comment) ?? .unknown("feed.comment.malformed")
+    case "inbox_labels":
+      self = InboxLabel(value).map(Self.label) ?? .unknown("inbox_labels.malformed")
+    case "message_template_status_update", "messenger_template_status_update":
+      self =
+        TemplateStatus(value[field] ?? value).map(Self.templateStatus)
+        ?? .unknown("message_template_status_update.malformed")
+    default: return nil
+    }
   }
 
-  /// Whether this is a messaging event in the clothes of an update: it names somebody, or holds an event's member.
+  /// Something we do not know must not go by the name of something we do.
+  static func unrecognized(_ name: String) -> Self {
+    let isTaken =
+      readers.contains { $0.name == name } || ["echo", "unsent", "feed.comment", "inbox_labels"].contains(name)
+      || name.hasPrefix("standby.")
+    return .unknown(isTaken ? "\(name).malformed" : name)
+  }
+
+  /// Whether this is a messaging event in the clothes of an update: it has a sender, or an event's member.
   static func isEvent(_ value: JSON) -> Bool {
     guard let members = value.object else { return false }
-    return ["sender", "recipient"].contains { members[$0] != nil }
-      || readers.contains { members[$0.member]?.object != nil }
+    return members["sender"] != nil || readers.contains { members[$0.member]?.object != nil }
   }
 
   private typealias Reader = (
@@ -91,10 +101,9 @@ extension WebhookEvent.Kind {
     return .appRoles(roles)
   }
 
-  /// Of templates that tell something, only the coupon is known.
+  /// Of the templates that tell something, only the coupon is known.
   private static func readTemplate(_ body: JSON, beside item: JSON) -> Self? {
-    guard body.object != nil else { return nil }
-    return CouponReveal(body).map(Self.coupon) ?? .unknown("template")
+    CouponReveal(body).map(Self.coupon) ?? body["type"]?.name.map { .unknown("template.\($0)") }
   }
 
   private static let envelope: Set = ["sender", "recipient", "timestamp", "prior_message", "hop_context", "lead"]

@@ -77,6 +77,7 @@ struct CatalogueTests {
     #expect(change.kind == plain.kind)
     #expect((change.person, change.time, change.key) == (plain.person, plain.time, plain.key))
     #expect(change.raw["field"] == "messages")
+    #expect(try event(["field": .string(row.kind), "value": row.item], part: "changes").kind == plain.kind)
     #expect(try event(["field": "standby", "value": row.item], part: "changes").name == "standby.\(row.kind)")
   }
 
