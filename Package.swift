@@ -158,6 +158,7 @@ let package = Package(
     tests("PostgresTests", ["Postgres"]),
     tests("JobQueueTests", ["JobQueue"]),
     tests("OutboundTests", ["Outbound", "Pages"]),
+    tests("IngressTests", ["Ingress", "Messenger", "JSON", "JobQueue", "Postgres", "TestKit", logging]),
     tests("HTTPClientTests", ["HTTPClient", "SocketLoop", "TestKit"]),
     tests("GraphAPITests", ["GraphAPI", "HTTPClient", "SocketLoop", "JSON", "Messenger"]),
     tests(

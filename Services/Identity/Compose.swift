@@ -16,7 +16,8 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     http: HTTPClient(loop: database.loop), baseURL: settings.graphURL,
     timeout: try settings.seconds(.graphTimeout, default: .seconds(10)))
   let pages = PageDirectory(pool: database.pool, keys: keys)
-  let handler = ProfileHandler(graph: graph, pages: pages, apps: AppSecrets(try settings.appSecrets), logger: logger)
+  let profiles = ProfileHandler(graph: graph, pages: pages, apps: AppSecrets(try settings.appSecrets), logger: logger)
+  let handler = IdentifyHandler(profiles: profiles, logger: logger)
   var queue = ConsumerConfiguration(queue: .identify, lease: settings.lease, concurrency: 32)
   queue.maximumAttempts = ProfileHandler.maximumAttempts
   let consumer = QueueConsumer(
@@ -26,7 +27,7 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let router = Router(context: BasicRequestContext.self)
   router.get("/") { _, _ in "Martlet identity\n" }
   return [
-    database.watch(), database.sample(.identify, .understand),
+    database.watch(), database.sample(.identify, .understand), database.retention(as: randomID()),
     PageSealer(pages: try settings.pages, keys: keys, pool: database.pool, logger: logger),
     database.listener(for: consumer, of: .identify), consumer,
     PublicServer(router: router, settings: settings, logger: logger),

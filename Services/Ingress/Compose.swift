@@ -8,8 +8,12 @@ import ServiceLifecycle
 func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws -> [any Service] {
   // Meta gives a webhook 5 seconds; whoever cannot be stored within 4 is told so, and comes again.
   let database = try Database(settings, health: health, logger: logger, connections: 4, patience: .seconds(4))
-  let intake = EventIntake(pool: database.pool)
-  let door = WebhookDoor(apps: try settings.apps, intake: intake, logger: logger)
+  let apps = try settings.apps
+  let rules = ContactRules(
+    ownApps: Set(apps.map(\.id)),
+    takeover: .seconds(60 * (try settings.int(.takeoverMinutes, default: 30, in: 0...100_000))))
+  let intake = EventIntake(pool: database.pool, rules: rules, logger: logger)
+  let door = WebhookDoor(apps: apps, intake: intake, logger: logger)
   let router = Router(context: BasicRequestContext.self)
   router.add(middleware: TraceMiddleware())
   door.add(to: router)

@@ -1,5 +1,6 @@
 import JSON
 import JobQueue
+import Logging
 import Messenger
 import Metrics
 import Postgres
@@ -8,47 +9,71 @@ import Postgres
 /// arrived while the last one was committed.
 struct EventIntake: Sendable {
   private let commits: GroupCommit<[EventRow], Int>
+  private let rules: ContactRules
 
-  init(pool: PostgresPool) {
-    commits = GroupCommit(limit: 128) { requests in try await Self.store(requests, in: pool) }
+  init(pool: PostgresPool, rules: ContactRules, logger: Logger) {
+    self.rules = rules
+    let writer = EventWriter(pool: pool, takeover: rules.takeover, logger: logger)
+    commits = GroupCommit(limit: 128) { requests in try await writer.store(requests) }
   }
 
   /// Returns how many of the events were new. When it returns, they are on disk.
   func store(_ events: [WebhookEvent], app: String, trace: String?) async throws -> Int {
     guard !events.isEmpty else { return 0 }
-    return try await commits.submit(events.map { EventRow($0, app: app, trace: trace) })
+    return try await commits.submit(events.map { EventRow($0, app: app, trace: trace, rules: rules) })
   }
+}
 
-  private static func store(_ requests: [[EventRow]], in pool: PostgresPool) async throws -> [Int] {
+/// The transaction of an intake.
+private struct EventWriter: Sendable {
+  let pool: PostgresPool
+  let takeover: Duration
+  let logger: Logger
+
+  func store(_ requests: [[EventRow]]) async throws -> [Int] {
     do {
-      let count = try await store(requests.flatMap { $0 }, in: pool)
+      let count = try await store(requests.flatMap { $0 })
       // Which request brought what was new matters to nobody; that all are stored does.
       return [count] + Array(repeating: 0, count: requests.count - 1)
     } catch let error as PostgresError where !error.isUnavailable {
-      guard requests.count == 1 else { return try await oneByOne(requests, in: pool) }
+      guard requests.count == 1 else { return try await oneByOne(requests) }
+      // The same event came as another person's in the same moment: by now its row is seen.
+      if error.sqlState == "23505" { return [try await store(requests[0])] }
       guard error.sqlState?.hasPrefix("22") == true else { throw error }
       // PostgreSQL's jsonb cannot hold every JSON (numbers beyond its range): kept as text then, not lost.
-      return [try await store(requests[0].map(\.asText), in: pool)]
+      return [try await store(requests[0].map(\.asText))]
     }
   }
 
-  private static func oneByOne(_ requests: [[EventRow]], in pool: PostgresPool) async throws -> [Int] {
+  private func oneByOne(_ requests: [[EventRow]]) async throws -> [Int] {
     var counts: [Int] = []
-    for request in requests { counts += try await store([request], in: pool) }
+    for request in requests { counts += try await store([request]) }
     return counts
   }
 
-  private static func store(_ rows: [EventRow], in pool: PostgresPool) async throws -> Int {
+  private func store(_ rows: [EventRow]) async throws -> Int {
     Recorder(label: "martlet_batch_size", dimensions: [("batch", "ingest")]).record(rows.count)
     for (kind, rows) in Dictionary(grouping: rows, by: \.kindLabel) {
       Counter(label: "martlet_webhook_events_total", dimensions: [("kind", kind)]).increment(by: rows.count)
     }
-    let targets = Set(rows.flatMap(\.targets))
-    return try await pool.withConnection { connection in
-      let results = try await connection.run(
-        [.synchronousCommit(true), QueueStatements.lock(targets), EventRow.ingest(rows)],
-        followUp: QueueStatements.notify(targets.filter { $0.queue != .identify }))
-      return try results[2][0].int("new")
+    let locked = Set(rows.lazy.flatMap(\.locked))
+    let woken = Set(rows.lazy.compactMap(\.woken))
+    let result = try await pool.withConnection { connection in
+      try await connection.run(
+        [.synchronousCommit(true), QueueStatements.lock(locked), EventRow.ingest(rows, takeover: takeover)],
+        followUp: woken.isEmpty ? [] : QueueStatements.notify(woken))
+    }[2][0]
+    if let pages = try result.optionalString("taken_over") { tell(ofTakeoversOn: pages) }
+    return try result.int("accepted")
+  }
+
+  /// - Parameter pages: One for each thread, between commas.
+  private func tell(ofTakeoversOn pages: String) {
+    for page in pages.split(separator: ",") {
+      Counter(label: "martlet_takeovers_total").increment()
+      logger.notice(
+        "the bot pauses on a thread: somebody else answered",
+        metadata: ["page.id": "\(page)", "pause.seconds": "\(takeover / .seconds(1))"])
     }
   }
 }

@@ -4,76 +4,91 @@ import JobQueue
 import Messenger
 import Postgres
 
-/// An event on its way into the ledger, with the job that it becomes.
+/// An event on its way into the ledger, with the job that it becomes and what it tells of its person.
 struct EventRow: Sendable {
   let app: String
   let pageID: String
   let person: String
+  /// The reference that turned out to be this person.
+  let userRef: String?
   let kind: String
   let key: String
   let time: Int64
   let trace: String?
-  let body: String
+  private(set) var body: String
   let queue: QueueName?
   let payload: String?
-  /// Whether the person did something, which opens the window and makes the person known.
-  let isInbound: Bool
+  let news: ContactNews
+  /// `news.note` as it travels.
+  let note: String?
 
-  init(_ event: WebhookEvent, app: String, trace: String?) {
+  init(_ event: WebhookEvent, app: String, trace: String?, rules: ContactRules) {
     self.app = app
     self.trace = trace
     pageID = event.pageID
     person = event.person
+    userRef = event.userRef
     kind = event.name
     key = event.key
     time = event.time
     body = event.raw.serialized(replacingNUL: true)
-    // A standby copy belongs to another app's thread: recorded, never answered.
-    let isForNobody = event.isStandby || event.person.isEmpty || event.pageID.isEmpty
-    if isForNobody {
-      (queue, payload) = (nil, nil)
-    } else if let job = UnderstandJob(event) {
-      (queue, payload) = (.understand, job.payload.serialized(replacingNUL: true))
-    } else if let job = ReceiptJob(event) {
-      (queue, payload) = (.receipt, job.payload.serialized(replacingNUL: true))
-    } else {
-      (queue, payload) = (nil, nil)
-    }
-    isInbound = queue == .understand
+    let job = Self.job(of: event)
+    queue = job?.queue
+    payload = job?.payload.serialized(replacingNUL: true)
+    news = ContactNews(event, rules)
+    note = news.note?.serialized(replacingNUL: true)
   }
 
-  private init(_ row: EventRow, body: String) {
-    (app, pageID, person, kind, key) = (row.app, row.pageID, row.person, row.kind, row.key)
-    (time, trace, queue, payload, isInbound) = (row.time, row.trace, row.queue, row.payload, row.isInbound)
-    self.body = body
+  /// Where an event goes beside the ledger.
+  private static func job(of event: WebhookEvent) -> (queue: QueueName, payload: JSON)? {
+    // A standby copy belongs to another app's thread: recorded, never answered.
+    guard !event.isStandby, !event.person.isEmpty, !event.pageID.isEmpty else { return nil }
+    if let job = UnderstandJob(event) { return (.understand, job.payload) }
+    if let job = IdentifyJob(event) { return (.identify, job.payload) }
+    if let job = ReceiptJob(event) { return (.receipt, job.payload) }
+    return nil
   }
 
   /// The same with its body as a JSON string.
-  var asText: EventRow { EventRow(self, body: JSON.string(body).serialized()) }
+  var asText: EventRow {
+    var row = self
+    row.body = JSON.string(body).serialized()
+    return row
+  }
 
   /// A bounded label: kinds that we know, and one for all others.
   var kindLabel: String { queue == nil ? "other" : kind }
 
-  /// The lanes that storing it may write to.
-  var targets: [QueueTarget] {
-    guard let queue else { return [] }
-    let own = QueueTarget(queue, pageID: pageID, person: person)
-    return isInbound ? [own, QueueTarget(.identify, pageID: pageID, person: person)] : [own]
+  /// Whose lanes must be locked, whether the event becomes a job or not: the lock makes the look for an earlier delivery
+  /// exact. All queues that ingress writes share their locks.
+  var locked: [QueueTarget] {
+    let own = QueueTarget(.understand, pageID: pageID, person: person)
+    return userRef.map { [own, QueueTarget(.understand, pageID: pageID, person: "ref:\($0)")] } ?? [own]
   }
 
-  static func ingest(_ rows: [EventRow]) -> Statement {
-    Statement(
+  /// Whom to wake after the commit; `identify` is told inside.
+  var woken: QueueTarget? {
+    guard let queue, queue != .identify else { return nil }
+    return QueueTarget(queue, pageID: pageID, person: person)
+  }
+
+  static func ingest(_ rows: [EventRow], takeover: Duration) -> Statement {
+    let noted = rows.indices.filter { rows[$0].note != nil }
+    return Statement(
       "ingest",
       """
-      SELECT martlet.ingest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-        $8::boolean[], $9::text[], $10::text[], $11::text[]) AS new
+      SELECT * FROM martlet.ingest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+        $8::smallint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::text[], $15::interval)
       """,
       [
-        .array(rows.map { Optional($0.app) }), .array(rows.map { $0.queue?.rawValue }),
-        .array(rows.map { Optional($0.pageID) }), .array(rows.map { Optional($0.person) }),
-        .array(rows.map { Optional($0.kind) }), .array(rows.map { Optional($0.key) }), .array(rows.map(\.time)),
-        .array(rows.map { Optional($0.isInbound ? "t" : "f") }), .array(rows.map(\.trace)),
-        .array(rows.map { Optional($0.body) }), .array(rows.map(\.payload)),
+        .texts(rows.lazy.map { Optional($0.app) }), .texts(rows.lazy.map { $0.queue?.rawValue }),
+        .texts(rows.lazy.map { Optional($0.pageID) }), .texts(rows.lazy.map { Optional($0.person) }),
+        .texts(rows.lazy.map { Optional($0.kind) }), .texts(rows.lazy.map { Optional($0.key) }),
+        .bigints(rows.lazy.map(\.time)), .smallints(rows.lazy.map(\.news.effects.rawValue)),
+        .texts(rows.lazy.map(\.news.owner)), .texts(rows.lazy.map(\.trace)),
+        .texts(rows.lazy.map { Optional($0.body) }), .texts(rows.lazy.map(\.payload)),
+        // PostgreSQL counts from 1.
+        .bigints(noted.map { Int64($0 + 1) }), .texts(noted.map { rows[$0].note }), .interval(takeover),
       ])
   }
 }

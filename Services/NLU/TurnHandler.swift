@@ -17,6 +17,8 @@ struct TurnHandler: JobHandler {
   static let longestReply = 1_900
   /// What stands for a first name that Meta does not tell.
   static let namelessPerson = "there"
+  /// The rule of a turn in which the bot kept silent.
+  static let pausedRule = "paused"
 
   struct Turn: Sendable {
     let version: Int64
@@ -51,6 +53,7 @@ struct TurnHandler: JobHandler {
   private func turn(_ job: Job) async throws -> Verdict<Turn> {
     let said = try UnderstandJob(payload: job.payload)
     let start = try await loads.submit(job.target)
+    guard !start.isSilent else { return .done(silence(job, start)) }
     if start.profileIsPending, job.parkedFor != .profile, bot.script.reads("_userFirstName") {
       let recheck = Statement(
         "profile.recheck", "SELECT martlet.profile_recheck($1, $2)", [.text(job.pageID), .text(job.person)])
@@ -68,6 +71,14 @@ struct TurnHandler: JobHandler {
       Turn(
         version: start.version, state: ["turns": JSON(turns)], rule: reply.rule,
         replies: [SendJob(messageID: randomID(), message: message)]))
+  }
+
+  /// Taken note of and not answered, neither now nor later.
+  private func silence(_ job: Job, _ start: TurnStart) -> Turn {
+    logger.info(
+      "turn without the bot: the thread is somebody else's",
+      metadata: ["page.id": "\(job.pageID)", "job.id": "\(job.id)", "rule": "\(Self.pausedRule)"])
+    return Turn(version: start.version, state: start.state ?? [:], rule: Self.pausedRule, replies: [])
   }
 
   /// At most `longestReply`, cut between two characters.

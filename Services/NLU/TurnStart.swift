@@ -9,6 +9,8 @@ struct TurnStart: Sendable {
   /// The conversation's version; the turn is saved only while it is still this one.
   let version: Int64
   let state: JSON?
+  /// Somebody else answers on this thread, or another app leads it: the bot keeps out of it.
+  let isSilent: Bool
 
   /// One round trip for many people, in their order.
   static func load(_ targets: [QueueTarget], from pool: PostgresPool) async throws -> [TurnStart] {
@@ -20,7 +22,8 @@ struct TurnStart: Sendable {
       TurnStart(
         profileIsPending: try row.optionalString("profile_state") == "pending",
         firstName: try row.optionalString("first_name"), version: try row.int64("version"),
-        state: try row.optionalString("state").flatMap { try? JSON(parsing: $0) })
+        state: try row.optionalString("state").flatMap { try? JSON(parsing: $0) },
+        isSilent: try row.bool("is_silent"))
     }
   }
 }

@@ -1,13 +1,15 @@
 package import JSON
 package import Messenger
 
-/// ingress → nlu: something a person did that drives the dialogue. Kinds `message` and `postback`, version 1.
+/// ingress → nlu: something a person did that drives the dialogue. Kinds `message`, `postback` and
+/// `referral`, version 1.
 package struct UnderstandJob: Sendable, Hashable {
   package static let version = 1
 
-  /// What the person wrote, or the payload of what they tapped; nil for attachments alone.
+  /// What the person wrote, the payload of what they tapped, or the `ref` of the link they came by; nil for attachments
+  /// alone.
   package let text: String?
-  /// The message's id at Meta; postbacks of old versions have none.
+  /// The message's id at Meta; referrals and postbacks of old versions have none.
   package let mid: String?
   /// When it happened, in milliseconds since 1970, by Meta's clock.
   package let time: Int64
@@ -18,6 +20,8 @@ package struct UnderstandJob: Sendable, Hashable {
       self.init(text: message.quickReplyPayload ?? message.text, mid: message.mid, time: event.time)
     case .postback(let postback):
       self.init(text: postback.payload ?? postback.title, mid: postback.mid, time: event.time)
+    case .referral(let referral):
+      self.init(text: referral.ref, mid: nil, time: event.time)
     default:
       return nil
     }

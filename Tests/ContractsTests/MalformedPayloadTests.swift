@@ -47,6 +47,16 @@ struct MalformedPayloadTests {
   func receipt(kind: String, payload: String) {
     check(error { _ = try ReceiptJob(kind: kind, payload: Array(payload.utf8)) }, "receipt")
   }
+
+  @Test(
+    "of identify are refused without a word of theirs",
+    arguments: [
+      ("profile", ""), ("account_linking", "{\"linked\":\"\(words)\"}"), ("optin", "{\"ref\":\"\(words)\"}"),
+      ("poke", "{\"optin\":\"\(words)\"}"),
+    ])
+  func identify(kind: String, payload: String) {
+    check(error { _ = try IdentifyJob(kind: kind, payload: Array(payload.utf8)) }, "identify")
+  }
 }
 
 @Suite("The metadata of a send")

@@ -43,6 +43,18 @@ struct RoundTripTests {
     #expect(try ReceiptJob(kind: kind, payload: bytes(job.payload)) == job)
   }
 
+  @Test(
+    "what identity is to know comes back as it was",
+    arguments: [
+      ("profile", .profile), ("account_linking", .accountLinking(isLinked: true, authorizationCode: "c", time: 5)),
+      ("account_linking", .accountLinking(isLinked: false, authorizationCode: nil, time: 0)),
+      ("optin", .optIn(kind: "checkbox", ref: "cart", userRef: "r1", time: 5)),
+      ("optin", .optIn(kind: "marketing", ref: nil, userRef: nil, time: 5)),
+    ] as [(String, IdentifyJob)])
+  func identify(kind: String, job: IdentifyJob) throws {
+    #expect(try IdentifyJob(kind: kind, payload: bytes(job.payload)) == job)
+  }
+
   @Test("members of a later version are passed over")
   func additions() throws {
     let payload = Array(#"{"time":5,"text":"hi","mid":"m","mood":{"x":[1]}}"#.utf8)
@@ -85,6 +97,22 @@ struct EventJobTests {
   func receipts(member: String, job: ReceiptJob) throws {
     #expect(ReceiptJob(try event(member)) == job)
     #expect(UnderstandJob(try event(member)) == nil)
+  }
+
+  @Test("a link counts as what stands in it")
+  func referral() throws {
+    let job = UnderstandJob(try event(#""referral":{"source":"SHORTLINK","type":"OPEN_THREAD","ref":"summer"}"#))
+    #expect(job == UnderstandJob(text: "summer", mid: nil, time: 1_700_000_000_123))
+  }
+
+  @Test("account links and opt-ins go to identity")
+  func identify() throws {
+    let linking = try event(#""account_linking":{"status":"linked","authorization_code":"c"}"#)
+    #expect(
+      IdentifyJob(linking) == .accountLinking(isLinked: true, authorizationCode: "c", time: 1_700_000_000_123))
+    let optIn = try event(#""optin":{"ref":"cart"}"#)
+    #expect(IdentifyJob(optIn) == .optIn(kind: "plugin", ref: "cart", userRef: nil, time: 1_700_000_000_123))
+    #expect(UnderstandJob(optIn) == nil && ReceiptJob(optIn) == nil)
   }
 
   @Test("what nobody knows drives nothing")

@@ -1,5 +1,10 @@
 -- Ledgers: append-only, one partition a day, dropped by retention.
 
+-- The ledgers' day, in UTC, by the clock of the database and nobody else's. Tests replace it.
+CREATE FUNCTION martlet.today() RETURNS date
+  LANGUAGE sql PARALLEL SAFE
+  AS $$ SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date $$;
+
 -- Every event that Meta delivered, once: the key dedupes (day first, because a partition's key must hold it).
 CREATE TABLE martlet.event (
   day         date NOT NULL,
@@ -17,7 +22,7 @@ CREATE TABLE martlet.event (
 
 -- What was understood and why: the rule that fired. The words stand in `event`.
 CREATE TABLE martlet.turn (
-  day     date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
+  day     date NOT NULL DEFAULT martlet.today(),
   job_id  bigint NOT NULL,
   page_id text NOT NULL,
   person  text NOT NULL,
@@ -32,7 +37,7 @@ CREATE TABLE martlet.turn (
 
 -- A row stands here before each call to the Send API leaves.
 CREATE TABLE martlet.send_attempt (
-  day        date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
+  day        date NOT NULL DEFAULT martlet.today(),
   id         uuid NOT NULL,
   message_id uuid NOT NULL,
   page_id    text NOT NULL,
@@ -45,7 +50,7 @@ CREATE TABLE martlet.send_attempt (
 
 -- What came of it; more than one row when an open outcome was settled later.
 CREATE TABLE martlet.send_outcome (
-  day        date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
+  day        date NOT NULL DEFAULT martlet.today(),
   attempt_id uuid NOT NULL,
   message_id uuid NOT NULL,
   page_id    text NOT NULL,
@@ -59,7 +64,8 @@ CREATE TABLE martlet.send_outcome (
   error      text
 ) PARTITION BY RANGE (day);
 
-CREATE TABLE martlet.ledger (name text PRIMARY KEY, keep_days int NOT NULL);
+-- For how long each is kept, today not counted. Two days at least, because re-deliveries are looked for there.
+CREATE TABLE martlet.ledger (name text PRIMARY KEY, keep_days int NOT NULL CHECK (keep_days >= 2));
 INSERT INTO martlet.ledger VALUES ('event', 30), ('turn', 30), ('send_attempt', 90), ('send_outcome', 90);
 
 -- Makes the partitions of yesterday to three days ahead; any service calls it, one at a time does it.
@@ -68,7 +74,7 @@ CREATE FUNCTION martlet.make_partitions() RETURNS int
   LANGUAGE plpgsql AS $$
 DECLARE
   ledger record;
-  today constant date := (now() AT TIME ZONE 'UTC')::date;
+  today constant date := martlet.today();
   d date;
   part text;
 BEGIN
@@ -93,6 +99,54 @@ BEGIN
 END $$;
 SELECT martlet.make_partitions();
 
+-- What retention has to take away, oldest first. A partition goes in steps that each stand alone outside a transaction:
+-- it is detached ('attached'; 'detaching' is one whose detaching was cut short), and then dropped ('detached').
+CREATE FUNCTION martlet.partitions_over() RETURNS TABLE (ledger text, partition text, day date, state text)
+  LANGUAGE sql AS $$
+  SELECT l.name, c.relname::text, d.day,
+    CASE WHEN i.inhrelid IS NULL THEN 'detached' WHEN i.inhdetachpending THEN 'detaching' ELSE 'attached' END
+  FROM martlet.ledger l
+  JOIN pg_class c ON c.relkind = 'r' AND c.relnamespace = 'martlet'::regnamespace
+    AND c.relname ~ ('^' || l.name || '_[0-9]{8}$')
+  CROSS JOIN LATERAL (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day) d
+  LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = format('martlet.%I', l.name)::regclass
+  -- Two days at least, whatever is written there.
+  WHERE d.day < martlet.today() - greatest(l.keep_days, 2)
+  ORDER BY d.day, l.name
+$$;
+
+-- How far back each ledger reaches, and how many of its partitions retention should have taken.
+CREATE FUNCTION martlet.ledger_ages() RETURNS TABLE (ledger text, oldest_days int, overdue int)
+  LANGUAGE sql AS $$
+  SELECT l.name, COALESCE(martlet.today() - min(d.day), 0),
+    (SELECT count(*)::int FROM martlet.partitions_over() o WHERE o.ledger = l.name)
+  FROM martlet.ledger l
+  LEFT JOIN pg_inherits i ON i.inhparent = format('martlet.%I', l.name)::regclass
+  LEFT JOIN pg_class c ON c.oid = i.inhrelid
+  CROSS JOIN LATERAL (SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day) d
+  GROUP BY l.name ORDER BY l.name
+$$;
+
+-- Work that one process does at a time. No lock of a session's, so that it also holds behind a pooler: whoever dies with
+-- it is waited for until its time is over.
+CREATE TABLE martlet.upkeep (
+  task   text PRIMARY KEY,
+  holder uuid NOT NULL,
+  until  timestamptz NOT NULL
+);
+
+CREATE FUNCTION martlet.upkeep_claim(what text, me uuid, for_time interval) RETURNS boolean
+  LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO martlet.upkeep AS u VALUES (what, me, clock_timestamp() + for_time)
+    ON CONFLICT (task) DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE u.holder = me OR u.until < clock_timestamp();
+  RETURN FOUND;
+END $$;
+
+CREATE FUNCTION martlet.upkeep_end(what text, me uuid) RETURNS void
+  LANGUAGE sql AS $$ DELETE FROM martlet.upkeep u WHERE u.task = what AND u.holder = me $$;
+
 -- State.
 
 CREATE TABLE martlet.page (
@@ -106,18 +160,67 @@ CREATE TABLE martlet.page (
   unknown_rule text NOT NULL DEFAULT 'hold' CHECK (unknown_rule IN ('resend', 'hold'))
 );
 
+-- A person on a page, as Meta's events tell of them. Written by ingress under the person's lane lock, but for the
+-- profile, which is identity's.
 CREATE TABLE martlet.contact (
   page_id       text NOT NULL,
+  -- A page-scoped id, or 'ref:' and the reference of someone whom Meta has not named yet.
   person        text NOT NULL,
-  first_in_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-  last_in_at    timestamptz NOT NULL,
-  profile_state text NOT NULL DEFAULT 'pending' CHECK (profile_state IN ('pending', 'known', 'refused')),
+  -- When they first and last did something that opens Meta's window of 24 hours; null for who never did.
+  first_in_at   timestamptz,
+  last_in_at    timestamptz,
+  profile_state text NOT NULL DEFAULT 'unasked' CHECK (profile_state IN ('unasked', 'pending', 'known', 'refused')),
   first_name    text,
   last_name     text,
   profile       jsonb,
+  -- Since when the profile is in its state.
   profile_at    timestamptz,
+  -- The other app that leads the thread; null where we do, or nobody. And when Meta said so.
+  thread_owner  text,
+  thread_at     timestamptz,
+  -- The bot is silent until then. `paused_at` is when the cause happened: an older one changes nothing any more, nor one
+  -- from before an operator let the bot go on.
+  paused_until  timestamptz,
+  paused_at     timestamptz,
+  pause_reason  text CHECK (pause_reason IN ('takeover')),
+  resumed_at    timestamptz,
+  -- Who a reference turned out to be.
+  joined_to     text,
   PRIMARY KEY (page_id, person)
 ) WITH (fillfactor = 80);
+
+-- References that Meta has tied to a person.
+CREATE TABLE martlet.contact_ref (
+  page_id   text NOT NULL,
+  user_ref  text NOT NULL,
+  person    text NOT NULL,
+  joined_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (page_id, user_ref)
+);
+
+-- What a person agreed to be sent, with the token for it where Meta gave one.
+CREATE TABLE martlet.contact_optin (
+  page_id      text NOT NULL,
+  person       text NOT NULL,
+  -- plugin, checkbox, one_time, marketing, or Meta's own word.
+  kind         text NOT NULL,
+  -- What tells two of a kind apart: the token, else the reference that the owner's page gave, else its payload.
+  key          text NOT NULL,
+  status       text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'stopped')),
+  token        text,
+  token_status text,
+  ref          text,
+  payload      text,
+  title        text,
+  topic        text,
+  frequency    text,
+  timezone     text,
+  expires_at   timestamptz,
+  -- When it was first given, and when Meta last said something of it.
+  opted_at     timestamptz NOT NULL,
+  changed_at   timestamptz NOT NULL,
+  PRIMARY KEY (page_id, person, kind, key)
+);
 
 CREATE TABLE martlet.conversation (
   page_id    text NOT NULL,

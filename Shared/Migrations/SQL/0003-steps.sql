@@ -1,52 +1,106 @@
 -- The steps of the message path, one function each: what a service asks for in one round trip.
 
--- Ingress: per event a row in the ledger, per accepted event its job, per person one contact. A key that the ledger
--- holds already, today or on one of the two days before, is a re-delivery and does nothing. The lanes are locked by
--- the caller, which makes the check exact. A new person is also handed to identify. Returns how many were new.
+-- Ingress: per event a row in the ledger, per accepted event its job, per person one upsert of the contact. A key that
+-- the ledger holds already, today or on one of the two days before, is a re-delivery and does nothing. The lanes of all
+-- events, also of those that become no job, are locked by the caller in a statement of its own, which makes the check
+-- exact.
+--   effects    what an event does to its contact: 1 opens the window, 2 wants the profile known, 4 somebody else answered
+--              in the page's name, 8 only makes it known
+--   owners     the app that leads the thread from now on, '' for us or nobody; null where nothing changes
+--   noted      the places of the few events that say more, and in `notes` what (see ingest_notes)
+--   takeover   for how long the bot is silent after somebody else answered
+-- Returns how many events were new, and the pages of the threads on which the bot falls silent by them.
 CREATE FUNCTION martlet.ingest(
   apps text[], queues text[], pages text[], persons text[], kinds text[], keys text[], times bigint[],
-  inbound boolean[], traces text[], bodies text[], payloads text[])
-  RETURNS int LANGUAGE plpgsql
-  SET enable_seqscan = off SET jit = off
+  effects smallint[], owners text[], traces text[], bodies text[], payloads text[],
+  noted bigint[], notes text[], takeover interval, OUT accepted int, OUT taken_over text)
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET jit = off SET work_mem = '64MB'
   SET plan_cache_mode = force_generic_plan
   AS $$
 DECLARE
+  read_at constant timestamptz := clock_timestamp();
+  read_ms constant bigint := (extract(epoch FROM read_at) * 1000)::bigint;
+  today date := martlet.today();
   strangers text;
-  today constant date := (clock_timestamp() AT TIME ZONE 'UTC')::date;
-  accepted_count int;
+  fresh bigint[];
 BEGIN
-  WITH input AS MATERIALIZED (
-    SELECT i.*, martlet.conv(i.page_id, i.person) AS conv
-    FROM unnest(apps, queues, pages, persons, kinds, keys, times, inbound, traces, bodies, payloads) WITH ORDINALITY
-      AS i (app_id, queue, page_id, person, kind, key, event_at, is_inbound, trace, body, payload, n)
-  ), fresh AS (
-    INSERT INTO martlet.event (day, app_id, page_id, kind, key, person, event_at, trace, body)
-    SELECT today, i.app_id, i.page_id, i.kind, i.key, i.person, i.event_at, i.trace, i.body::jsonb
-    FROM input i
+  -- A day that has begun does not end again because a clock was set back.
+  IF EXISTS (SELECT FROM martlet.event e WHERE e.day = today + 1) THEN today := today + 1; END IF;
+  WITH accepted AS MATERIALIZED (
+    SELECT DISTINCT ON (i.h, i.key, i.kind, i.page_id, i.app_id) i.*
+    FROM (
+      SELECT u.*, martlet.conv(u.page_id, u.person) AS conv,
+        -- For a sort that seldom has to compare texts.
+        hashtextextended(u.key, 0) AS h,
+        -- No clock of Meta's reaches into the future; a missing time is now.
+        CASE WHEN u.event_at BETWEEN 1 AND read_ms THEN u.event_at ELSE read_ms END AS at
+      FROM unnest(apps, queues, pages, persons, kinds, keys, times, effects, owners, traces, bodies, payloads)
+        WITH ORDINALITY AS u (app_id, queue, page_id, person, kind, key, event_at, effect, owner, trace, body, payload, n)
+    ) i
     -- Scalar sub-selects, which the planner cannot turn into a join over whole partitions.
-    WHERE (SELECT e.day FROM martlet.event e WHERE e.day = today - 1 AND e.app_id = i.app_id
+    WHERE (SELECT e.day FROM martlet.event e WHERE e.day = today AND e.app_id = i.app_id
+             AND e.page_id = i.page_id AND e.kind = i.kind AND e.key = i.key) IS NULL
+      AND (SELECT e.day FROM martlet.event e WHERE e.day = today - 1 AND e.app_id = i.app_id
              AND e.page_id = i.page_id AND e.kind = i.kind AND e.key = i.key) IS NULL
       AND (SELECT e.day FROM martlet.event e WHERE e.day = today - 2 AND e.app_id = i.app_id
              AND e.page_id = i.page_id AND e.kind = i.kind AND e.key = i.key) IS NULL
-    ORDER BY i.n
-    ON CONFLICT DO NOTHING
-    RETURNING app_id, page_id, kind, key
-  ), accepted AS MATERIALIZED (
-    SELECT DISTINCT ON (i.app_id, i.page_id, i.kind, i.key) i.*
-    FROM fresh f JOIN input i USING (app_id, page_id, kind, key)
-    ORDER BY i.app_id, i.page_id, i.kind, i.key, i.n
+    ORDER BY i.h, i.key, i.kind, i.page_id, i.app_id, i.n
+  ), ledger AS (
+    INSERT INTO martlet.event (day, app_id, page_id, kind, key, person, event_at, trace, body)
+    SELECT today, a.app_id, a.page_id, a.kind, a.key, a.person, a.event_at, a.trace, a.body::jsonb FROM accepted a
+  ), touched AS MATERIALIZED (
+    SELECT a.page_id, a.person, bool_or(a.effect & 2 > 0) AS asks,
+      min(a.at) FILTER (WHERE a.effect & 1 > 0) AS first_in, max(a.at) FILTER (WHERE a.effect & 1 > 0) AS last_in,
+      max(a.at) FILTER (WHERE a.effect & 4 > 0) AS answered,
+      -- The latest of several, and whom it names.
+      max(CASE WHEN a.owner IS NOT NULL THEN ARRAY[to_char(a.at, 'FM000000000000000'), a.owner] END) AS owner
+    FROM accepted a WHERE a.effect > 0 OR a.owner IS NOT NULL
+    GROUP BY a.conv, a.page_id, a.person
   ), people AS (
-    INSERT INTO martlet.contact AS c (page_id, person, last_in_at)
-    SELECT a.page_id, a.person, to_timestamp(max(a.event_at) / 1000.0)
-    FROM accepted a WHERE a.is_inbound GROUP BY a.page_id, a.person ORDER BY a.page_id, a.person
-    ON CONFLICT (page_id, person) DO UPDATE SET last_in_at = greatest(c.last_in_at, excluded.last_in_at)
-    RETURNING c.page_id, c.person, xmax = 0 AS is_new
+    INSERT INTO martlet.contact AS c
+      (page_id, person, first_in_at, last_in_at, profile_state, profile_at, thread_owner, thread_at, paused_at,
+       paused_until, pause_reason)
+    SELECT t.page_id, t.person, to_timestamp(t.first_in / 1000.0::float8), to_timestamp(t.last_in / 1000.0::float8),
+      CASE WHEN t.asks THEN 'pending' ELSE 'unasked' END, CASE WHEN t.asks THEN read_at END,
+      NULLIF(t.owner[2], ''), to_timestamp(t.owner[1]::bigint / 1000.0::float8), p.at, p.until,
+      CASE WHEN p.at IS NOT NULL THEN 'takeover' END
+    FROM touched t
+    LEFT JOIN LATERAL (
+      SELECT f.at, f.at + takeover AS until FROM (SELECT to_timestamp(t.answered / 1000.0::float8) AS at) f
+      -- So late that the pause would be over.
+      WHERE f.at + takeover > read_at) p ON true
+    ON CONFLICT (page_id, person) DO UPDATE SET
+      first_in_at = least(c.first_in_at, excluded.first_in_at),
+      last_in_at = greatest(c.last_in_at, excluded.last_in_at),
+      profile_state = CASE c.profile_state WHEN 'unasked' THEN excluded.profile_state ELSE c.profile_state END,
+      profile_at = CASE c.profile_state WHEN 'unasked' THEN excluded.profile_at ELSE c.profile_at END,
+      thread_owner = CASE
+        WHEN excluded.thread_at >= COALESCE(c.thread_at, '-infinity') THEN excluded.thread_owner
+        -- Meta lets a thread go that was silent for a day.
+        WHEN excluded.last_in_at > greatest(c.thread_at, c.last_in_at) + interval '24 hours' THEN NULL
+        ELSE c.thread_owner END,
+      thread_at = greatest(c.thread_at, excluded.thread_at),
+      paused_at = CASE WHEN excluded.paused_at > COALESCE(greatest(c.paused_at, c.resumed_at), '-infinity')
+        THEN excluded.paused_at ELSE c.paused_at END,
+      paused_until = CASE WHEN excluded.paused_at > COALESCE(greatest(c.paused_at, c.resumed_at), '-infinity')
+        THEN excluded.paused_until ELSE c.paused_until END,
+      pause_reason = COALESCE(excluded.pause_reason, c.pause_reason)
+    RETURNING c.page_id, c.person, c.profile_state = 'pending' AND c.profile_at = read_at AS is_new,
+      c.paused_at, c.paused_until
   ), identify AS (
     INSERT INTO martlet.queue_identify (lane, conv, page_id, person, kind, v, trace, payload)
-    SELECT DISTINCT ON (a.conv) martlet.lane(a.conv), a.conv, a.page_id, a.person, 'profile', 1, a.trace, '{}'::jsonb
-    FROM people p JOIN accepted a USING (page_id, person)
-    WHERE p.is_new
-    ORDER BY a.conv, a.n
+    SELECT martlet.lane(j.conv), j.conv, j.page_id, j.person, j.kind, 1, j.trace, j.payload
+    FROM (
+      (SELECT DISTINCT ON (a.conv, a.page_id, a.person) a.conv, a.page_id, a.person, 'profile' AS kind, a.trace,
+         '{}'::jsonb AS payload, a.n, 0 AS place
+       FROM people p JOIN accepted a USING (page_id, person)
+       WHERE p.is_new AND a.effect & 2 > 0
+       ORDER BY a.conv, a.page_id, a.person, a.n)
+      UNION ALL
+      SELECT a.conv, a.page_id, a.person, a.kind, a.trace, a.payload::jsonb, a.n, 1
+      FROM accepted a WHERE a.queue = 'identify') j
+    ORDER BY j.n, j.place
     RETURNING lane
   ), understand AS (
     INSERT INTO martlet.queue_understand (lane, conv, page_id, person, kind, v, trace, payload)
@@ -57,23 +111,152 @@ BEGIN
     SELECT martlet.lane(a.conv), a.conv, a.page_id, a.person, a.kind, 1, a.trace, a.payload::jsonb
     FROM accepted a WHERE a.queue = 'receipt' ORDER BY a.n
   )
-  SELECT (SELECT count(*) FROM accepted), (SELECT string_agg(DISTINCT lane::text, ',') FROM identify)
-    INTO accepted_count, strangers;
+  SELECT (SELECT count(*) FROM accepted), (SELECT string_agg(DISTINCT lane::text, ',') FROM identify),
+    (SELECT array_agg(a.n) FROM accepted a WHERE a.n = ANY (noted)),
+    (SELECT string_agg(p.page_id, ',') FROM touched t JOIN people p USING (page_id, person)
+     WHERE t.answered IS NOT NULL AND p.paused_at = to_timestamp(t.answered / 1000.0::float8)
+       AND p.paused_until > read_at)
+    INTO accepted, strangers, fresh, taken_over;
+  IF fresh IS NOT NULL THEN
+    PERFORM martlet.ingest_notes(
+        array_agg(pages[i.n] ORDER BY i.n), array_agg(persons[i.n] ORDER BY i.n),
+        array_agg(CASE WHEN times[i.n] BETWEEN 1 AND read_ms THEN times[i.n] ELSE read_ms END ORDER BY i.n),
+        array_agg(i.note ORDER BY i.n))
+      FROM unnest(noted, notes) AS i (n, note) WHERE i.n = ANY (fresh);
+  END IF;
   -- New people are rare enough to be told of in the transaction itself.
   IF strangers IS NOT NULL THEN PERFORM pg_notify('martlet_identify', strangers); END IF;
-  RETURN accepted_count;
 END $$;
 
--- nlu: what a turn starts from. One row for each person asked for, in that order.
+-- What few events say: `ref`, a reference that turns out to be this person, and `optin`, what they agreed to be sent.
+-- Both lanes of a reference's join are locked, so that what is said of either comes before it or after it.
+CREATE FUNCTION martlet.ingest_notes(pages text[], persons text[], times bigint[], notes text[]) RETURNS void
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  SET plan_cache_mode = force_generic_plan
+  AS $$
+BEGIN
+  -- The first person that a reference was tied to keeps it.
+  INSERT INTO martlet.contact_ref (page_id, user_ref, person)
+    SELECT DISTINCT ON (i.page_id, i.note ->> 'ref') i.page_id, i.note ->> 'ref', i.person
+    FROM unnest(pages, persons, notes::jsonb[]) WITH ORDINALITY AS i (page_id, person, note, n)
+    WHERE i.note ->> 'ref' IS NOT NULL
+    ORDER BY i.page_id, i.note ->> 'ref', i.n
+    ON CONFLICT DO NOTHING;
+  WITH said AS MATERIALIZED (
+    SELECT i.page_id, COALESCE(r.person, i.person) AS person, to_timestamp(i.at / 1000.0::float8) AS at, i.n,
+      i.note -> 'optin' AS o
+    FROM unnest(pages, persons, times, notes::jsonb[]) WITH ORDINALITY AS i (page_id, person, at, note, n)
+    LEFT JOIN martlet.contact_ref r
+      ON r.page_id = i.page_id AND i.person LIKE 'ref:%' AND r.user_ref = substr(i.person, 5)
+    WHERE i.note ? 'optin'
+  ), moved AS (
+    DELETE FROM martlet.contact_optin o
+    USING unnest(pages, notes::jsonb[]) AS i (page_id, note), martlet.contact_ref r
+    WHERE i.note ->> 'ref' IS NOT NULL AND r.page_id = i.page_id AND r.user_ref = i.note ->> 'ref'
+      AND o.page_id = i.page_id AND o.person = 'ref:' || r.user_ref
+    RETURNING o.*, r.person AS heir
+  ), given AS (
+    SELECT m.page_id, m.heir AS person, m.kind, m.key, m.status, m.token, m.token_status, m.ref, m.payload, m.title,
+      m.topic, m.frequency, m.timezone, m.expires_at, m.opted_at, m.changed_at, 0 AS n
+    FROM moved m
+    UNION ALL
+    SELECT s.page_id, s.person, s.o ->> 'kind', CASE WHEN octet_length(k.key) > 512 THEN md5(k.key) ELSE k.key END,
+      COALESCE(s.o ->> 'status', 'active'), s.o ->> 'token', s.o ->> 'token_status', s.o ->> 'ref', s.o ->> 'payload',
+      s.o ->> 'title', s.o ->> 'topic', s.o ->> 'frequency', s.o ->> 'timezone',
+      -- A token for one message lives for a year (Meta, one-time notification).
+      COALESCE(to_timestamp((s.o ->> 'expires_at')::float8 / 1000),
+        CASE WHEN s.o ->> 'kind' = 'one_time' THEN s.at + interval '1 year' END),
+      s.at, s.at, s.n
+    FROM said s
+    CROSS JOIN LATERAL (
+      SELECT COALESCE(s.o ->> 'token', s.o ->> 'ref', s.o ->> 'payload', s.o ->> 'topic', '') AS key) k
+  )
+  INSERT INTO martlet.contact_optin AS c
+    (page_id, person, kind, key, status, token, token_status, ref, payload, title, topic, frequency, timezone,
+     expires_at, opted_at, changed_at)
+    SELECT DISTINCT ON (g.page_id, g.person, g.kind, g.key) g.page_id, g.person, g.kind, g.key, g.status, g.token,
+      g.token_status, g.ref, g.payload, g.title, g.topic, g.frequency, g.timezone, g.expires_at,
+      min(g.opted_at) OVER (PARTITION BY g.page_id, g.person, g.kind, g.key), g.changed_at
+    FROM given g
+    ORDER BY g.page_id, g.person, g.kind, g.key, g.changed_at DESC, g.n DESC
+    -- What is older than what is known only fills gaps.
+    ON CONFLICT (page_id, person, kind, key) DO UPDATE SET
+      status = CASE WHEN excluded.changed_at < c.changed_at THEN c.status ELSE excluded.status END,
+      token = COALESCE(excluded.token, c.token),
+      token_status = CASE WHEN excluded.changed_at < c.changed_at THEN c.token_status
+        ELSE COALESCE(excluded.token_status, c.token_status) END,
+      ref = COALESCE(c.ref, excluded.ref), payload = COALESCE(c.payload, excluded.payload),
+      title = COALESCE(c.title, excluded.title), topic = COALESCE(c.topic, excluded.topic),
+      frequency = COALESCE(c.frequency, excluded.frequency), timezone = COALESCE(c.timezone, excluded.timezone),
+      expires_at = CASE WHEN excluded.changed_at < c.changed_at THEN COALESCE(c.expires_at, excluded.expires_at)
+        ELSE COALESCE(excluded.expires_at, c.expires_at) END,
+      opted_at = least(c.opted_at, excluded.opted_at), changed_at = greatest(c.changed_at, excluded.changed_at);
+  UPDATE martlet.contact c SET joined_to = r.person
+    FROM unnest(pages, persons, notes::jsonb[]) AS i (page_id, person, note), martlet.contact_ref r
+    WHERE r.page_id = i.page_id
+      AND r.user_ref = COALESCE(i.note ->> 'ref', CASE WHEN i.person LIKE 'ref:%' THEN substr(i.person, 5) END)
+      AND c.page_id = r.page_id AND c.person = 'ref:' || r.user_ref AND c.joined_to IS NULL;
+END $$;
+
+-- Lets the bot speak again, whoever made it silent: ends a pause, and forgets what other app led the thread. What
+-- happened before now will not silence it again. Says what it found, or nothing where the person is unknown.
+-- The person's lane lock keeps what comes in meanwhile before it or after it.
+CREATE FUNCTION martlet.contact_resume(of_page text, of_person text, by text)
+  RETURNS TABLE (was_paused boolean, owner text)
+  LANGUAGE plpgsql AS $$
+DECLARE
+  was martlet.contact;
+BEGIN
+  PERFORM martlet.queue_lock('{understand}', ARRAY[of_page], ARRAY[of_person]);
+  SELECT * INTO was FROM martlet.contact c WHERE c.page_id = of_page AND c.person = of_person FOR UPDATE;
+  IF NOT FOUND THEN RETURN; END IF;
+  was_paused := COALESCE(was.paused_until > clock_timestamp(), false);
+  owner := was.thread_owner;
+  UPDATE martlet.contact c
+    SET paused_until = NULL, resumed_at = clock_timestamp(), thread_owner = NULL,
+        thread_at = CASE WHEN was.thread_owner IS NULL THEN c.thread_at ELSE clock_timestamp() END
+    WHERE c.page_id = of_page AND c.person = of_person;
+  IF was_paused OR owner IS NOT NULL THEN
+    PERFORM martlet.operator_record(NULL, by, 'contact_resume', NULL, jsonb_build_object('page', of_page), 1);
+  END IF;
+  RETURN NEXT;
+END $$;
+
+-- All that is known of a person, for an operator's eyes: no token, no name, no word of theirs. Null for a stranger.
+CREATE FUNCTION martlet.contact_report(of_page text, of_person text) RETURNS jsonb
+  LANGUAGE sql AS $$
+  SELECT jsonb_build_object(
+    'page', c.page_id, 'person', c.person, 'first_in_at', c.first_in_at, 'last_in_at', c.last_in_at,
+    'window_until', c.last_in_at + interval '24 hours',
+    'window_open', COALESCE(c.last_in_at + interval '24 hours' > clock_timestamp(), false),
+    'profile', c.profile_state, 'thread_owner', c.thread_owner, 'thread_at', c.thread_at,
+    'paused', COALESCE(c.paused_until > clock_timestamp(), false), 'paused_until', c.paused_until,
+    'pause_reason', c.pause_reason, 'paused_at', c.paused_at, 'resumed_at', c.resumed_at, 'joined_to', c.joined_to,
+    'references', COALESCE((
+      SELECT jsonb_agg(r.user_ref ORDER BY r.joined_at) FROM martlet.contact_ref r
+      WHERE r.page_id = c.page_id AND r.person = c.person), '[]'),
+    'optins', COALESCE((
+      SELECT jsonb_agg(jsonb_build_object(
+        'kind', o.kind, 'status', o.status, 'topic', o.topic, 'title', o.title, 'frequency', o.frequency,
+        'has_token', o.token IS NOT NULL, 'expires_at', o.expires_at, 'opted_at', o.opted_at,
+        'changed_at', o.changed_at) ORDER BY o.opted_at)
+      FROM martlet.contact_optin o WHERE o.page_id = c.page_id AND o.person = c.person), '[]'))
+  FROM martlet.contact c WHERE c.page_id = of_page AND c.person = of_person
+$$;
+
+-- nlu: what a turn starts from. One row for each person asked for, in that order. The bot is silent on a thread on which
+-- somebody else answers, or that another app leads.
 CREATE FUNCTION martlet.turn_load(pages text[], persons text[])
-  RETURNS TABLE (profile_state text, first_name text, last_name text, version bigint, state jsonb)
+  RETURNS TABLE (profile_state text, first_name text, last_name text, version bigint, state jsonb, is_silent boolean)
   LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
   SET plan_cache_mode = force_generic_plan
   AS $$
 BEGIN
   RETURN QUERY
-    SELECT c.profile_state, c.first_name, c.last_name, COALESCE(v.version, 0), v.state
+    SELECT c.profile_state, c.first_name, c.last_name, COALESCE(v.version, 0), v.state,
+      COALESCE(c.paused_until > clock_timestamp(), false) OR c.thread_owner IS NOT NULL
     FROM unnest(pages, persons) WITH ORDINALITY AS i (page_id, person, n)
     LEFT JOIN martlet.contact c ON c.page_id = i.page_id AND c.person = i.person
     LEFT JOIN martlet.conversation v ON v.page_id = i.page_id AND v.person = i.person

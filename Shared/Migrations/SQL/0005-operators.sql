@@ -147,8 +147,8 @@ CREATE TABLE martlet.operator_action (
   id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at     timestamptz NOT NULL DEFAULT clock_timestamp(),
   who    text NOT NULL,
-  action text NOT NULL CHECK (action IN ('retry', 'drop', 'pause', 'resume')),
-  -- Null: all queues.
+  action text NOT NULL CHECK (action IN ('retry', 'drop', 'pause', 'resume', 'contact_resume')),
+  -- Null: all queues, or none in particular.
   queue  text,
   -- What was asked for. Names no person: that one was given is all it tells.
   filter jsonb NOT NULL DEFAULT '{}',

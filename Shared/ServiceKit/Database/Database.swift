@@ -51,6 +51,19 @@ package struct Database: Sendable {
     QueueSampler(queues: queues, pool: pool, logger: logger)
   }
 
+  /// Drops the ledgers' partitions that are older than they are kept. One service has it; of its copies one does it at a
+  /// time.
+  ///
+  /// - Parameter holder: A UUID that tells this process from the others.
+  package func retention(as holder: String) -> any Service {
+    var patient = direct
+    patient.applicationName = "martlet retention"
+    patient.statementTimeout = .seconds(120)
+    patient.preparesStatements = false
+    return PartitionKeeper(
+      pool: PostgresPool(patient, limit: 1, on: loop), holder: holder, logger: logger)
+  }
+
   /// Runs the consumers' ear: each is woken by its queue's notifications.
   package func listener(for consumer: QueueConsumer, of queue: QueueName) -> any Service {
     listener([queue: { consumer.wake(lanes: $0) }])

@@ -28,6 +28,7 @@ struct MetricCatalog {
     // ingress
     "martlet_webhook_requests_total": counter("Webhook requests, by what became of them."),
     "martlet_webhook_events_total": counter("Events found in webhooks, by kind."),
+    "martlet_takeovers_total": counter("Threads on which the bot fell silent because somebody else answered."),
     // queues
     "martlet_jobs_total": counter("Jobs finished, by queue and outcome."),
     "martlet_job_wait_seconds": time("From enqueueing a job to the start of its run."),
@@ -45,6 +46,7 @@ struct MetricCatalog {
     "martlet_sends_total": counter("Messages handed to the Graph API, by outcome."),
     "martlet_graph_call_seconds": time("One Graph API call, from request to answer."),
     "martlet_profiles_total": counter("Profiles asked of the Graph API, by outcome."),
+    "martlet_identify_events_total": counter("Account links and opt-ins taken note of, by kind."),
     // database
     "martlet_db_connections": gauge("Connections to PostgreSQL, by state."),
     "martlet_db_errors_total": counter("Errors that PostgreSQL answered with, by SQLSTATE."),
@@ -55,6 +57,8 @@ struct MetricCatalog {
       "Transactions begun since the oldest snapshot, those of slots and standbys too."),
     "martlet_notification_queue_usage_ratio": gauge("How full PostgreSQL's queue of notifications is, from 0 to 1."),
     "martlet_partitions_missing": gauge("Ledgers whose partition of tomorrow is missing."),
+    "martlet_ledger_oldest_days": gauge("How many days ago a ledger's oldest partition begins, by ledger."),
+    "martlet_partitions_overdue": gauge("Partitions older than their ledger is kept, by ledger."),
     // the process
     "martlet_build_info": gauge("Always 1; the labels say which build runs."),
     "process_cpu_seconds_total": counter("User and system CPU time spent, in seconds."),

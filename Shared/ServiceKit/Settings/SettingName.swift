@@ -54,6 +54,9 @@ extension SettingName {
   package static let logFormat = SettingName(
     "MARTLET_LOG_FORMAT", "json or pretty; default pretty on a terminal, else json")
   package static let bot = SettingName("MARTLET_BOT", "nlu: the bot's folder")
+  package static let takeoverMinutes = SettingName(
+    "MARTLET_TAKEOVER_MINUTES",
+    "ingress: how long the bot is silent after somebody else answered, in minutes; 0 never; default 30")
   package static let lease = SettingName(
     "MARTLET_LEASE_SECONDS", "how long a silent worker keeps its lanes, in seconds; default 10")
   package static let sendGrace = SettingName(
@@ -75,7 +78,7 @@ extension SettingName {
   package static let all: [SettingName] = [
     databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, publicURL, bind, port, adminPort,
     logLevel, logFormat,
-    bot, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, simulatorWebhookURL,
+    bot, takeoverMinutes, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, simulatorWebhookURL,
     simulatorAnswerSeconds, simulatorLedger,
   ]
 }

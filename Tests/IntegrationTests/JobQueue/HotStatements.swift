@@ -7,7 +7,10 @@ enum HotStatements {
   private static let attempt = "00000000-0000-4000-8000-000000000003"
   private static let queues = QueueName.allCases.map { "queue_\($0.rawValue)" }
   private static let filled =
-    queues + ["queue_parked", "contact", "conversation", "message", "event", "send_attempt", "send_outcome", "turn"]
+    queues + [
+      "queue_parked", "contact", "contact_ref", "contact_optin", "conversation", "message", "event", "send_attempt",
+      "send_outcome", "turn",
+    ]
 
   /// Statistics change only where a test says so.
   static let settled = queues.map { "ALTER TABLE martlet.\($0) SET (autovacuum_enabled = off);\n" }.joined()
@@ -28,11 +31,14 @@ enum HotStatements {
     }
     return jobs.joined() + """
       INSERT INTO martlet.contact (page_id, person, last_in_at) SELECT '1', 'p' || n, now() FROM \(people);
+      INSERT INTO martlet.contact_ref (page_id, user_ref, person) SELECT '1', 'r' || n, 'p' || n FROM \(people);
+      INSERT INTO martlet.contact_optin (page_id, person, kind, key, opted_at, changed_at)
+        SELECT '1', 'ref:r' || n, 'checkbox', '', now(), now() FROM \(people);
       INSERT INTO martlet.conversation (page_id, person, version, state) SELECT '1', 'p' || n, 1, '{}' FROM \(people);
       INSERT INTO martlet.message (page_id, id, person, state, attempt_id)
         SELECT '1', gen_random_uuid(), 'p' || n, 'sent', gen_random_uuid() FROM \(people);
       INSERT INTO martlet.event (day, app_id, page_id, kind, key, person, event_at, body)
-        SELECT (now() AT TIME ZONE 'UTC')::date - (n % 2), 'app', '1', 'message', 'k' || n, 'p' || n, 1, '{}'
+        SELECT martlet.today() - (n % 2), 'app', '1', 'message', 'k' || n, 'p' || n, 1, '{}'
         FROM \(people);
       INSERT INTO martlet.send_attempt (id, message_id, page_id, person, worker)
         SELECT gen_random_uuid(), gen_random_uuid(), '1', 'p' || n, \(worker) FROM \(people);
@@ -101,9 +107,17 @@ enum HotStatements {
     (
       "ingest",
       """
-      SELECT martlet.ingest('{app,app}', '{understand,receipt}', '{1,1}', '{p1,new}', '{message,read}', '{k1,k-new}',
-        '{1,2}', '{t,t}', '{NULL,NULL}', '{"{}","{}"}', '{"{}","{}"}')
+      SELECT martlet.ingest('{app,app,app}', '{understand,receipt,identify}', '{1,1,1}', '{p1,new,ref:r1}',
+        '{message,read,optin}', '{k1,k-new,k-ref}', '{1,2,3}', '{3,4,8}', '{NULL,other,NULL}', '{NULL,NULL,NULL}',
+        '{"{}","{}","{}"}', '{"{}","{}","{}"}', '{3}', '{"{\\"optin\\":{\\"kind\\":\\"checkbox\\"}}"}', '30 min')
       """
+    ),
+    (
+      "ingest_notes",
+      #"""
+      SELECT martlet.ingest_notes('{1,1}', '{p2,ref:r2}', '{1,2}',
+        '{"{\"ref\":\"r2\"}","{\"optin\":{\"kind\":\"checkbox\"}}"}')
+      """#
     ),
     ("turn_load", "SELECT * FROM martlet.turn_load('{1,1}', '{p1,p2}')"),
     (

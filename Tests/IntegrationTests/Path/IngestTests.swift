@@ -37,7 +37,7 @@ struct IngestTests {
       for day in 2...3 {
         try await database.ask(
           """
-          DO $$ DECLARE d date := (now() AT TIME ZONE 'UTC')::date - \(day); BEGIN
+          DO $$ DECLARE d date := martlet.today() - \(day); BEGIN
             EXECUTE format('CREATE TABLE martlet.event_%s PARTITION OF martlet.event FOR VALUES FROM (%L) TO (%L)',
               to_char(d, 'YYYYMMDD'), d, d + 1); END $$
           """)
@@ -45,7 +45,7 @@ struct IngestTests {
       try await database.ask(
         """
         INSERT INTO martlet.event (day, app_id, page_id, kind, key, person, event_at, body)
-        VALUES ((now() AT TIME ZONE 'UTC')::date - $1::int, 'app', '1', 'message', 'old', 'ann', 0, '{}')
+        VALUES (martlet.today() - $1::int, 'app', '1', 'message', 'old', 'ann', 0, '{}')
         """, .int(days))
       let new = try await database.ingest(IngestRow(key: "old"), IngestRow(key: "new"))
       #expect(new == (days < 3 ? 1 : 2))
@@ -67,8 +67,8 @@ struct IngestTests {
     try await TestDatabase.with { database in
       let count = try await database.ingest(
         IngestRow(person: "bob", key: "1", payload: "1"),
-        IngestRow(queue: .receipt, kind: "read", key: "2", isInbound: false, payload: "2"),
-        IngestRow(queue: nil, kind: "reaction", key: "3", isInbound: false),
+        IngestRow(queue: .receipt, kind: "read", key: "2", effects: 0, payload: "2"),
+        IngestRow(queue: nil, kind: "reaction", key: "3", effects: 0),
         IngestRow(key: "4", payload: "4"), IngestRow(person: "bob", key: "5", payload: "5"))
       #expect(count == 5)
       #expect(try await jobs(.understand, in: database) == ["bob message 1", "ann message 4", "bob message 5"])
@@ -84,7 +84,7 @@ struct IngestTests {
   func newPerson() async throws {
     try await TestDatabase.with { database in
       _ = try await database.ingest(
-        IngestRow(queue: .receipt, person: "eve", kind: "read", key: "0", isInbound: false),
+        IngestRow(queue: .receipt, person: "eve", kind: "read", key: "0", effects: 0),
         IngestRow(key: "1"), IngestRow(key: "2"), IngestRow(person: "bob", key: "3"), IngestRow(page: "2", key: "4"))
       _ = try await database.ingest(IngestRow(key: "5"), IngestRow(key: "1"))
       let identify = try await database.texts(
@@ -114,6 +114,16 @@ struct IngestTests {
     }
   }
 
+  @Test("what identity is to know goes to identify, behind the person's profile")
+  func identify() async throws {
+    try await TestDatabase.with { database in
+      _ = try await database.ingest(
+        IngestRow(queue: .identify, kind: "optin", key: "1", payload: "1"),
+        IngestRow(queue: .identify, kind: "account_linking", key: "2", effects: 0, payload: "2"))
+      #expect(try await jobs(.identify, in: database) == ["ann profile {}", "ann optin 1", "ann account_linking 2"])
+    }
+  }
+
   @Test("deliveries of one event side by side act once")
   func race() async throws {
     try await TestDatabase.with { database in
@@ -123,6 +133,75 @@ struct IngestTests {
       }
       #expect(counts.sorted() == [0, 0, 0, 0, 0, 0, 0, 2])
       #expect(try await jobs(.understand, in: database).count == 2)
+    }
+  }
+
+  /// Makes the database's day what the test says, from today.
+  private func shiftDays(in database: TestDatabase) async throws {
+    try await database.pool.run([
+      Statement("test", "CREATE TABLE public.day_shift (days int)"),
+      Statement("test", "INSERT INTO public.day_shift VALUES (0)"),
+      Statement(
+        "test",
+        """
+        CREATE OR REPLACE FUNCTION martlet.today() RETURNS date LANGUAGE sql AS $$
+          SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date + (SELECT days FROM public.day_shift) $$
+        """),
+    ])
+  }
+
+  private func shift(_ days: Int, in database: TestDatabase) async throws {
+    try await database.ask("UPDATE public.day_shift SET days = $1::int", .int(days))
+    try await database.ask("SELECT martlet.make_partitions()")
+  }
+
+  @Test("an event that comes again over one change of day, or two, is the same event; also when the clock is set back")
+  func changeOfDay() async throws {
+    try await TestDatabase.with { database in
+      try await shiftDays(in: database)
+      #expect(try await database.ingest(IngestRow()) == 1)
+      for (day, new) in [(1, 1), (2, 1), (1, 0)] {
+        try await shift(day, in: database)
+        #expect(try await database.ingest(IngestRow(), IngestRow(key: "of day \(day)")) == new)
+      }
+      #expect(try await database.number("SELECT count(*) AS n FROM martlet.event WHERE key = 'm1'") == 1)
+    }
+  }
+
+  @Test("the day that has begun goes on when the clock is set back before it")
+  func clockSetBack() async throws {
+    try await TestDatabase.with { database in
+      try await shiftDays(in: database)
+      try await shift(1, in: database)
+      #expect(try await database.ingest(IngestRow()) == 1)
+      try await shift(0, in: database)
+      #expect(try await database.ingest(IngestRow(), IngestRow(key: "m2")) == 1)
+      #expect(
+        try await database.number(
+          "SELECT count(*) AS n FROM martlet.event WHERE day = (now() AT TIME ZONE 'UTC')::date + 1") == 2)
+    }
+  }
+
+  @Test("a race of deliveries over a change of day acts once, whatever becomes of the event", arguments: [true, false])
+  func raceOverMidnight(drives: Bool) async throws {
+    try await TestDatabase.with { database in
+      try await shiftDays(in: database)
+      let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+        for place in 0..<12 {
+          if place == 6 {
+            group.addTask {
+              try await self.shift(1, in: database); return 0
+            }
+          }
+          group.addTask {
+            try await database.ingest(
+              IngestRow(queue: drives ? .understand : nil, effects: drives ? 3 : 0), IngestRow(key: "m\(place)"))
+          }
+        }
+        return try await group.reduce(0) { $0 + $1 }
+      }
+      #expect(counts == 12)
+      #expect(try await database.number("SELECT count(*) AS n FROM martlet.event WHERE key = 'm1'") == 1)
     }
   }
 }

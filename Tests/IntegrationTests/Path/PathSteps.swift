@@ -11,8 +11,11 @@ struct IngestRow {
   var kind = "message"
   var key = "m1"
   var time: Int64 = 1_700_000_000_000
-  var isInbound = true
+  /// As in `martlet.ingest`: 1 opens the window, 2 wants the profile, 4 somebody else answered, 8 makes known.
+  var effects = 3
+  var owner: String?
   var payload = "{}"
+  var note: String?
 }
 
 /// Ids for tests that read well: `uuid(7)`.
@@ -32,24 +35,27 @@ extension TestDatabase {
     try await pool.run(Statement("test", sql, parameters)).map { try $0.optionalString("v") }
   }
 
-  func ingest(_ rows: IngestRow...) async throws -> Int {
-    let targets = rows.flatMap { row in
-      [QueueTarget(.understand, pageID: row.page, person: row.person)]
-    }
+  func ingest(_ rows: IngestRow..., takeover: Duration = .seconds(1800)) async throws -> Int {
+    try await ingest(rows, takeover: takeover).int("accepted")
+  }
+
+  func ingest(_ rows: [IngestRow], takeover: Duration = .seconds(1800)) async throws -> Row {
+    let targets = rows.map { row in QueueTarget(.understand, pageID: row.page, person: row.person) }
+    let noted = rows.indices.filter { rows[$0].note != nil }
     let ingest = Statement(
       "ingest",
       """
-      SELECT martlet.ingest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-        $8::boolean[], $9::text[], $10::text[], $11::text[]) AS new
+      SELECT * FROM martlet.ingest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
+        $8::smallint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::text[], $15::interval)
       """,
       [
-        .array(rows.map { Optional($0.app) }), .array(rows.map { $0.queue?.rawValue }),
-        .array(rows.map { Optional($0.page) }), .array(rows.map { Optional($0.person) }),
-        .array(rows.map { Optional($0.kind) }), .array(rows.map { Optional($0.key) }), .array(rows.map(\.time)),
-        .array(rows.map { Optional($0.isInbound ? "t" : "f") }), .array(rows.map { _ in String?.none }),
-        .array(rows.map { _ in Optional("{}") }), .array(rows.map { Optional($0.payload) }),
+        .texts(rows.map(\.app)), .texts(rows.map { $0.queue?.rawValue }), .texts(rows.map(\.page)),
+        .texts(rows.map(\.person)), .texts(rows.map(\.kind)), .texts(rows.map(\.key)), .bigints(rows.map(\.time)),
+        .smallints(rows.map(\.effects)), .texts(rows.map(\.owner)), .texts(rows.map { _ in String?.none }),
+        .texts(rows.map { _ in "{}" }), .texts(rows.map(\.payload)), .bigints(noted.map { Int64($0 + 1) }),
+        .texts(noted.map { rows[$0].note }), .interval(takeover),
       ])
-    return try await pool.run([QueueStatements.lock(targets), ingest])[1][0].int("new")
+    return try await pool.run([QueueStatements.lock(targets), ingest])[1][0]
   }
 
   /// Takes every lane of a queue, as a worker does; the epoch that they are held under.
