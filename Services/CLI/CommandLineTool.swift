@@ -7,7 +7,7 @@ struct CommandLineTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet", abstract: "A self-hosted back end for Messenger bots.", version: Martlet.version,
     subcommands: [
-      DemoCommand.self, MigrateCommand.self, QueueCommand.self, HealthCommand.self, BenchCommand.self,
-      ChaosCommand.self, MessengerCommand.self, KeysCommand.self,
+      DemoCommand.self, MigrateCommand.self, QueueCommand.self, ContactCommand.self, HealthCommand.self,
+      BenchCommand.self, ChaosCommand.self, MessengerCommand.self, KeysCommand.self,
     ])
 }
