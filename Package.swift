@@ -135,7 +135,8 @@ let package = Package(
       "CLI",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography", "HTTPClient",
-        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, lifecycle, logging, unixSignals,
+        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, hummingbird, httpTypes,
+        lifecycle, logging, nio, unixSignals,
       ]),
     service(
       "Simulator",
