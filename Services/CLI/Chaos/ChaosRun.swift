@@ -46,19 +46,19 @@ struct ChaosRun: Sendable {
   private func chaos(_ cluster: LocalCluster, _ route: ChaosRoute, _ world: OutsideWorld) async throws -> ChaosReport {
     let proxy = try HalfOpenProxy(to: "\(cluster.socketFolder)/.s.PGSQL.\(cluster.port)")
     defer { proxy.stop() }
-    var random = ChaosRandom(seed: seed)
+    var random = SeededRandom(seed: seed)
     let calm = cluster.folder + "/calm"
     let isShort = length < .seconds(120)
     let crew = ChaosCrew(
       route: route, world: world, listenURL: "postgresql://martlet@127.0.0.1:\(proxy.port)/martlet", calm: calm,
-      lives: isShort ? 200...1500 : 300...5000, random: ChaosRandom(seed: random.next()))
+      lives: isShort ? 200...1500 : 300...5000, random: SeededRandom(seed: random.next()))
     let tally = ChaosProducer.Tally()
     let producer = ChaosProducer(
       route: route, world: world, tally: tally, conversations: Self.conversations, backlog: isShort ? 150 : 500)
     var director = FaultDirector(
       cluster: cluster, route: route, crew: crew, world: world, proxy: proxy,
       probe: NoticeProbe(producer: producer, crew: crew, calm: calm), tell: tell,
-      random: ChaosRandom(seed: random.next()))
+      random: SeededRandom(seed: random.next()))
     let seeds = (0..<Self.producers).map { _ in random.next() }
     let begin = ContinuousClock.now
 
@@ -68,7 +68,7 @@ struct ChaosRun: Sendable {
       // Not of the group, because they end before the rest.
       let producing = Task {
         await withDiscardingTaskGroup { tasks in
-          for seed in seeds { tasks.addTask { await producer.run(ChaosRandom(seed: seed)) } }
+          for seed in seeds { tasks.addTask { await producer.run(SeededRandom(seed: seed)) } }
         }
       }
       defer { producing.cancel() }

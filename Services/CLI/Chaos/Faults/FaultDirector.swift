@@ -13,7 +13,7 @@ struct FaultDirector {
   let proxy: HalfOpenProxy
   let probe: NoticeProbe
   let tell: @Sendable (String) -> Void
-  var random: ChaosRandom
+  var random: SeededRandom
 
   /// How often each came, and what was measured meanwhile.
   struct Log: Sendable {

@@ -38,7 +38,7 @@ struct ChaosProducer: Sendable {
   /// So many jobs may wait before producers slow down.
   let backlog: Int
 
-  func run(_ random: ChaosRandom) async {
+  func run(_ random: SeededRandom) async {
     var random = random
     while !Task.isCancelled {
       guard !tally.isPaused else {
@@ -56,7 +56,7 @@ struct ChaosProducer: Sendable {
     }
   }
 
-  private func mood(_ random: inout ChaosRandom) -> ChaosJob.Mood {
+  private func mood(_ random: inout SeededRandom) -> ChaosJob.Mood {
     switch Int.random(in: 0..<1000, using: &random) {
     case ..<700: .plain
     case ..<780: .flaky

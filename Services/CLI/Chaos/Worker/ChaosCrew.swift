@@ -23,7 +23,7 @@ actor ChaosCrew {
   private let calm: String
   /// How long a worker lives at least before it dies by itself, in milliseconds.
   private let lives: ClosedRange<Int>
-  private var random: ChaosRandom
+  private var random: SeededRandom
   private var slots = [Slot](repeating: Slot(), count: ChaosCrew.size)
   private var isClosing = false
   private(set) var crashes: [Crash] = []
@@ -32,7 +32,7 @@ actor ChaosCrew {
   /// - Parameter calm: The path of a file; while it is there nobody dies by himself.
   init(
     route: ChaosRoute, world: OutsideWorld, listenURL: String, calm: String, lives: ClosedRange<Int>,
-    random: ChaosRandom
+    random: SeededRandom
   ) {
     self.route = route
     self.world = world

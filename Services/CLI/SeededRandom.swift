@@ -1,5 +1,5 @@
-/// SplitMix64: the same numbers for the same seed, so that a run's faults can be had again.
-struct ChaosRandom: RandomNumberGenerator, Sendable {
+/// SplitMix64: the same numbers for the same seed, so that a run can be had again.
+struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   init(seed: UInt64) {
