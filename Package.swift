@@ -137,7 +137,7 @@ let package = Package(
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography", "HTTPClient",
         "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, hummingbird, httpTypes,
         lifecycle, logging, nio, unixSignals,
-      ]),
+      ], resources: [.embedInCode("Conformance/Vectors")]),
     service(
       "Simulator",
       [
@@ -184,8 +184,8 @@ let package = Package(
     tests(
       "CLITests",
       [
-        "CLI", "Cryptography", "LocalFleet", "Migrations", "Postgres", "JSON", "JobQueue", "ChildProcesses", "TestKit",
-        argumentParser,
+        "CLI", "Cryptography", "HTTPClient", "LocalFleet", "Messenger", "Migrations", "Postgres", "JSON", "JobQueue",
+        "ChildProcesses", "SocketLoop", "TestKit", argumentParser,
       ]),
     tests(
       "SystemTests",

@@ -8,6 +8,7 @@ struct CommandLineTool: AsyncParsableCommand {
     commandName: "martlet", abstract: "A self-hosted back end for Messenger bots.", version: Martlet.version,
     subcommands: [
       DemoCommand.self, MigrateCommand.self, QueueCommand.self, ContactCommand.self, HealthCommand.self,
-      BenchCommand.self, ChaosCommand.self, MessengerCommand.self, KeysCommand.self,
+      BenchCommand.self, ConformanceCommand.self, FuzzCommand.self, ChaosCommand.self, MessengerCommand.self,
+      KeysCommand.self,
     ])
 }
