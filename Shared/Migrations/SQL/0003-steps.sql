@@ -15,12 +15,14 @@ CREATE FUNCTION martlet.ingest(
   effects smallint[], owners text[], traces text[], bodies text[], payloads text[],
   noted bigint[], notes text[], takeover interval, OUT accepted int, OUT taken_over text)
   LANGUAGE plpgsql
-  SET enable_seqscan = off SET jit = off SET work_mem = '64MB'
+  -- What is joined here are batches, of which the planner knows no size: never row by row.
+  SET enable_seqscan = off SET enable_nestloop = off SET jit = off SET work_mem = '64MB'
   SET plan_cache_mode = force_generic_plan
   AS $$
 DECLARE
   read_at constant timestamptz := clock_timestamp();
   read_ms constant bigint := (extract(epoch FROM read_at) * 1000)::bigint;
+  silent_since constant bigint := read_ms - (extract(epoch FROM takeover) * 1000)::bigint;
   today date := martlet.today();
   strangers text;
   fresh bigint[];
@@ -52,7 +54,8 @@ BEGIN
   ), touched AS MATERIALIZED (
     SELECT a.page_id, a.person, bool_or(a.effect & 2 > 0) AS asks,
       min(a.at) FILTER (WHERE a.effect & 1 > 0) AS first_in, max(a.at) FILTER (WHERE a.effect & 1 > 0) AS last_in,
-      max(a.at) FILTER (WHERE a.effect & 4 > 0) AS answered,
+      -- Not if it is so late that the pause would be over.
+      max(a.at) FILTER (WHERE a.effect & 4 > 0 AND a.at > silent_since) AS answered,
       -- The latest of several, and whom it names.
       max(CASE WHEN a.owner IS NOT NULL THEN ARRAY[to_char(a.at, 'FM000000000000000'), a.owner] END) AS owner
     FROM accepted a WHERE a.effect > 0 OR a.owner IS NOT NULL
@@ -63,13 +66,10 @@ BEGIN
        paused_until, pause_reason)
     SELECT t.page_id, t.person, to_timestamp(t.first_in / 1000.0::float8), to_timestamp(t.last_in / 1000.0::float8),
       CASE WHEN t.asks THEN 'pending' ELSE 'unasked' END, CASE WHEN t.asks THEN read_at END,
-      NULLIF(t.owner[2], ''), to_timestamp(t.owner[1]::bigint / 1000.0::float8), p.at, p.until,
-      CASE WHEN p.at IS NOT NULL THEN 'takeover' END
+      NULLIF(t.owner[2], ''), to_timestamp(t.owner[1]::bigint / 1000.0::float8),
+      to_timestamp(t.answered / 1000.0::float8), to_timestamp(t.answered / 1000.0::float8) + takeover,
+      CASE WHEN t.answered IS NOT NULL THEN 'takeover' END
     FROM touched t
-    LEFT JOIN LATERAL (
-      SELECT f.at, f.at + takeover AS until FROM (SELECT to_timestamp(t.answered / 1000.0::float8) AS at) f
-      -- So late that the pause would be over.
-      WHERE f.at + takeover > read_at) p ON true
     ON CONFLICT (page_id, person) DO UPDATE SET
       first_in_at = least(c.first_in_at, excluded.first_in_at),
       last_in_at = greatest(c.last_in_at, excluded.last_in_at),
@@ -114,8 +114,7 @@ BEGIN
   SELECT (SELECT count(*) FROM accepted), (SELECT string_agg(DISTINCT lane::text, ',') FROM identify),
     (SELECT array_agg(a.n) FROM accepted a WHERE a.n = ANY (noted)),
     (SELECT string_agg(p.page_id, ',') FROM touched t JOIN people p USING (page_id, person)
-     WHERE t.answered IS NOT NULL AND p.paused_at = to_timestamp(t.answered / 1000.0::float8)
-       AND p.paused_until > read_at)
+     WHERE t.answered IS NOT NULL AND p.paused_at = to_timestamp(t.answered / 1000.0::float8))
     INTO accepted, strangers, fresh, taken_over;
   IF fresh IS NOT NULL THEN
     PERFORM martlet.ingest_notes(
@@ -130,9 +129,10 @@ END $$;
 
 -- What few events say: `ref`, a reference that turns out to be this person, and `optin`, what they agreed to be sent.
 -- Both lanes of a reference's join are locked, so that what is said of either comes before it or after it.
+-- Joins tables row by row, which its caller has switched off.
 CREATE FUNCTION martlet.ingest_notes(pages text[], persons text[], times bigint[], notes text[]) RETURNS void
   LANGUAGE plpgsql
-  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_nestloop = on SET jit = off
   SET plan_cache_mode = force_generic_plan
   AS $$
 BEGIN
