@@ -160,6 +160,9 @@ let package = Package(
     tests("JobQueueTests", ["JobQueue"]),
     tests("OutboundTests", ["Outbound", "Pages"]),
     tests("IngressTests", ["Ingress", "Messenger", "JSON", "JobQueue", "Postgres", "TestKit", logging]),
+    tests(
+      "IdentityTests",
+      ["Identity", "ServiceKit", "TestKit", "Postgres", "SocketLoop", "HTTPClient", "Cryptography", logging]),
     tests("HTTPClientTests", ["HTTPClient", "SocketLoop", "TestKit"]),
     tests("GraphAPITests", ["GraphAPI", "HTTPClient", "SocketLoop", "JSON", "Messenger"]),
     tests(

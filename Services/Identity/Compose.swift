@@ -24,12 +24,15 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     queue, handler: handler, pool: database.pool, leases: database.leases, worker: randomID(), logger: logger)
   database.watch(consumer, of: .identify)
 
+  let pageSettings = try settings.pages
+  let keeper = try MediaKeeper.make(settings, pages: pageSettings, database: database, logger: logger)
+
   let router = Router(context: BasicRequestContext.self)
   router.get("/") { _, _ in "Martlet identity\n" }
   return [
     database.watch(), database.sample(.identify, .understand), database.retention(as: randomID()),
-    PageSealer(pages: try settings.pages, keys: keys, pool: database.pool, logger: logger),
+    PageSealer(pages: pageSettings, keys: keys, pool: database.pool, logger: logger),
     database.listener(for: consumer, of: .identify), consumer,
     PublicServer(router: router, settings: settings, logger: logger),
-  ]
+  ] + (keeper.map { [$0] } ?? [])
 }

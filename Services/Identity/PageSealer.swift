@@ -26,6 +26,14 @@ struct PageSealer: Service {
       try await PageToken.store(
         page.token, pageID: page.id, appID: page.app, name: page.name,
         rule: page.unknownRule == .resend ? .resend : .hold, keys: keys, in: pool)
+      try await pool.run(
+        Statement(
+          "page.media",
+          """
+          UPDATE martlet.page SET media_types = $2::text[], media_max_bytes = COALESCE($3::bigint, media_max_bytes)
+          WHERE page_id = $1
+          """,
+          [.text(page.id), .texts(page.media?.types ?? []), .int(page.media?.maximumBytes)]))
       logger.notice("page token sealed", metadata: ["page.id": "\(page.id)"])
       return true
     } catch {

@@ -58,9 +58,11 @@ private struct EventWriter: Sendable {
     }
     let locked = Set(rows.lazy.flatMap(\.locked))
     let woken = Set(rows.lazy.compactMap(\.woken))
+    let links = rows.flatMap(\.links)
     let result = try await pool.withConnection { connection in
       try await connection.run(
-        [.synchronousCommit(true), QueueStatements.lock(locked), EventRow.ingest(rows, takeover: takeover)],
+        [.synchronousCommit(true), QueueStatements.lock(locked), EventRow.ingest(rows, takeover: takeover)]
+          + (links.isEmpty ? [] : [MediaLink.note(links)]),
         followUp: woken.isEmpty ? [] : QueueStatements.notify(woken))
     }[2][0]
     if let pages = try result.optionalString("taken_over") { tell(ofTakeoversOn: pages) }

@@ -21,6 +21,8 @@ struct EventRow: Sendable {
   let news: ContactNews
   /// `news.note` as it travels.
   let note: String?
+  /// Attachments, whose links expire.
+  let links: [MediaLink]
 
   init(_ event: WebhookEvent, app: String, trace: String?, rules: ContactRules) {
     self.app = app
@@ -37,6 +39,7 @@ struct EventRow: Sendable {
     payload = job?.payload.serialized(replacingNUL: true)
     news = ContactNews(event, rules)
     note = news.note?.serialized(replacingNUL: true)
+    links = MediaLink.all(in: event)
   }
 
   /// Where an event goes beside the ledger.

@@ -1,5 +1,6 @@
 internal import CLibCurl
 internal import CurlShims
+internal import Glibc
 
 /// One `CURL *`: owned here, cleaned up with the object, used for one call at a time and then again.
 final class EasyHandle {
@@ -30,6 +31,17 @@ final class EasyHandle {
       set(CURLOPT_PIPEWAIT, 1)  // share one HTTP/2 connection rather than open many
     }
     let context = Unmanaged.passUnretained(transfer).toOpaque()
+    if !request.allowsPrivateAddresses {
+      set(CURLOPT_PROXY, "")  // a proxy would look the name up itself
+      set(CURLOPT_FRESH_CONNECT, 1)  // a connection of another call was not looked at
+      set(CURLOPT_FORBID_REUSE, 1)
+      martlet_easy_set_open_socket(pointer, openPublicSocket)
+      martlet_easy_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, context)
+    }
+    if let signature = request.signature {
+      set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):s3")
+      set(CURLOPT_USERPWD, "\(signature.key):\(signature.secret)")
+    }
     martlet_easy_set_pointer(pointer, CURLOPT_PRIVATE, context)
     martlet_easy_set_write(pointer, CURLOPT_WRITEFUNCTION, receiveBody)
     martlet_easy_set_pointer(pointer, CURLOPT_WRITEDATA, context)
@@ -113,6 +125,23 @@ private func aboutToSend(
 ) -> Int32 {
   guard let context else { return CURL_PREREQFUNC_ABORT }
   return Transfer.at(context).maySend() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+/// Makes a socket only where the address belongs to the public internet.
+private func openPublicSocket(
+  _ context: UnsafeMutableRawPointer?, _: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+  guard let context, let address else { return -1 }
+  let isPublic = withUnsafePointer(to: &address.pointee.addr) { pointer in
+    let bytes = UnsafeRawBufferPointer(start: pointer, count: Int(address.pointee.addrlen))
+    return PublicAddress.isPublic(socketAddress: bytes)
+  }
+  guard isPublic else {
+    Transfer.at(context).refusedAddress()
+    return -1
+  }
+  return socket(
+    address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
 }
 
 extension Duration {

@@ -2,7 +2,8 @@
 package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
   package struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Value: String {
-      case connect, timeout, tls, protocolError, tooLarge, cancelled, closed, invalidRequest
+      case connect, timeout, tls, protocolError, tooLarge, cancelled, closed, invalidRequest, forbiddenAddress,
+        wrongType
     }
     private let value: Value
 
@@ -20,6 +21,10 @@ package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
     package static let closed = Code(value: .closed)
     /// Refused before anything was sent: bad URL, plain HTTP where it is not allowed, a line break in a header.
     package static let invalidRequest = Code(value: .invalidRequest)
+    /// The name leads where the request must not go.
+    package static let forbiddenAddress = Code(value: .forbiddenAddress)
+    /// The answer is of a type that was not asked for.
+    package static let wrongType = Code(value: .wrongType)
 
     package var description: String { value.rawValue }
   }
@@ -45,7 +50,8 @@ package struct HTTPClientError: Error, Sendable, CustomStringConvertible {
     case .timeout: "the server is slow or stuck: look at its load, or allow the call more time"
     case .tls: "check the server's certificate and this machine's CA certificates and clock"
     case .invalidRequest: "correct the URL or header in the configuration"
-    case .tooLarge: "the answer is not what was asked for: check the address"
+    case .forbiddenAddress: "name a host of the public internet"
+    case .tooLarge, .wrongType: "the answer is not what was asked for: check the address"
     default: "try again later"
     }
   }

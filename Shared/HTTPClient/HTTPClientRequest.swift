@@ -14,6 +14,14 @@ package struct HTTPClientRequest: Sendable {
   package var maximumResponseBytes: Int
   /// Off: only `https://` is taken. Default on (development and tests talk to loopback).
   package var allowsPlainHTTP: Bool
+  /// Off: a name that leads to loopback, a private network or anything else that is not the public internet ends the
+  /// call with `.forbiddenAddress` before a connection is made. Default on.
+  package var allowsPrivateAddresses = true
+  /// What the answer's `Content-Type` may begin with, in lower case; anything else ends a 2xx answer with `.wrongType`
+  /// before its body is read. Nil takes everything.
+  package var acceptedTypes: [String]?
+  /// Signs the request for a store that speaks S3.
+  package var signature: AWSSignature?
 
   package init(
     method: String = "GET", url: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
@@ -28,6 +36,19 @@ package struct HTTPClientRequest: Sendable {
     self.connectTimeout = connectTimeout
     self.maximumResponseBytes = maximumResponseBytes
     self.allowsPlainHTTP = allowsPlainHTTP
+  }
+
+  /// AWS Signature Version 4: libcurl computes it over the request and its body.
+  package struct AWSSignature: Sendable {
+    package var key: String
+    package var secret: String
+    package var region: String
+
+    package init(key: String, secret: String, region: String) {
+      self.key = key
+      self.secret = secret
+      self.region = region
+    }
   }
 
   /// Method and URL without query, fragment and user: what an error may show.
@@ -64,4 +85,9 @@ extension Substring {
     }
     return nil
   }
+}
+
+extension HTTPClientRequest.AWSSignature: CustomStringConvertible, CustomReflectable {
+  package var description: String { "AWSSignature(\(region))" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -19,6 +19,8 @@ final class Transfer {
   /// Ends the call if it never gets a connection: libcurl does not time a transfer that waits for one.
   var queueTimer: LoopTimer?
   private var isTooLarge = false
+  private var isWrongType = false
+  private var isForbiddenAddress = false
 
   init(
     id: UInt64, easy: EasyHandle, request: HTTPClientRequest, continuation: CheckedContinuation<Outcome, Never>
@@ -45,13 +47,28 @@ final class Transfer {
     return timesSent == 1 || request.method == "GET" || request.method == "HEAD"
   }
 
+  func refusedAddress() { isForbiddenAddress = true }
+
   func received(body chunk: UnsafeRawBufferPointer) -> Bool {
+    if body.isEmpty, !isAcceptedType {
+      isWrongType = true
+      return false
+    }
     guard body.count + chunk.count <= request.maximumResponseBytes else {
       isTooLarge = true
       return false
     }
     body.append(contentsOf: chunk)
     return true
+  }
+
+  /// Looked at when the first of the body is here; what is no success has a body that says why.
+  private var isAcceptedType: Bool {
+    guard let accepted = request.acceptedTypes, (200..<300).contains(easy.long(CURLINFO_RESPONSE_CODE)) else {
+      return true
+    }
+    let type = headers.last { $0.0.lowercased() == "content-type" }?.1.lowercased() ?? ""
+    return accepted.contains { type.hasPrefix($0) }
   }
 
   func received(header line: UnsafeRawBufferPointer) -> Bool {
@@ -64,8 +81,18 @@ final class Transfer {
       headers.removeAll(keepingCapacity: true)  // the answer before was interim
     } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
       headers.append((text(line[..<colon]), text(line[(colon + 1)...])))
+      return announcedSizeFits
     }
     return true
+  }
+
+  /// An answer that says itself that it is too large is not read at all.
+  private var announcedSizeFits: Bool {
+    guard request.method != "HEAD", let (name, value) = headers.last, name.lowercased() == "content-length",
+      let size = Int(value), size > request.maximumResponseBytes
+    else { return true }
+    isTooLarge = true
+    return false
   }
 
   private func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
@@ -106,6 +133,8 @@ final class Transfer {
 
   private func code(for result: CURLcode) -> HTTPClientError.Code {
     if isTooLarge { return .tooLarge }
+    if isWrongType { return .wrongType }
+    if isForbiddenAddress, !wasSent { return .forbiddenAddress }
     return switch result {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT: .connect
     case CURLE_OPERATION_TIMEDOUT: .timeout

@@ -20,6 +20,7 @@ package struct Migrations: Sendable {
     Migration(number: 3, name: "steps", sql: PackageResources._003_steps_sql),
     Migration(number: 4, name: "outbox", sql: PackageResources._004_outbox_sql),
     Migration(number: 5, name: "operators", sql: PackageResources._005_operators_sql),
+    Migration(number: 6, name: "media", sql: PackageResources._006_media_sql),
   ]
 
   /// The newest version that this build knows; services accept a schema of this version and refuse an older one.

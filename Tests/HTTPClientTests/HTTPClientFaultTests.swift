@@ -1,4 +1,5 @@
 import HTTPClient
+import TestKit
 import Testing
 
 @Suite("The HTTP client, when the other side fails")

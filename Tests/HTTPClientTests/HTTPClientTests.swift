@@ -1,5 +1,6 @@
 import HTTPClient
 import SocketLoop
+import TestKit
 import Testing
 
 /// One loop for every test here, as a process has one; it is never stopped.

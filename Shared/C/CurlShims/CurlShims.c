@@ -20,6 +20,10 @@ CURLcode martlet_easy_set_prerequest(CURL *easy, martlet_prerequest_callback cal
   return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
 
+CURLcode martlet_easy_set_open_socket(CURL *easy, martlet_open_socket_callback callback) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
 CURLcode martlet_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -47,6 +47,7 @@ struct MetricCatalog {
     "martlet_graph_call_seconds": time("One Graph API call, from request to answer."),
     "martlet_profiles_total": counter("Profiles asked of the Graph API, by outcome."),
     "martlet_identify_events_total": counter("Account links and opt-ins taken note of, by kind."),
+    "martlet_media_total": counter("Attachments that pages want kept, by what became of them."),
     // database
     "martlet_db_connections": gauge("Connections to PostgreSQL, by state."),
     "martlet_db_errors_total": counter("Errors that PostgreSQL answered with, by SQLSTATE."),

@@ -67,6 +67,15 @@ extension SettingName {
     "MARTLET_BULK_WINDOW", "outbound: bulk messages in the send queue at a time, so that replies pass; default 16")
   package static let graphTimeout = SettingName(
     "MARTLET_GRAPH_TIMEOUT_SECONDS", "the limit of one Graph API call, in seconds; default 10")
+  package static let mediaStore = SettingName(
+    "MARTLET_MEDIA_STORE",
+    "identity: where attachments are kept: a folder, or s3://bucket/prefix?region=...&endpoint=https://...")
+  package static let mediaKey = SettingName("MARTLET_MEDIA_KEY", "identity: the access key of an S3 store")
+  package static let mediaSecret = SettingName(
+    "MARTLET_MEDIA_SECRET", "identity: the secret of an S3 store", isSecret: true)
+  package static let mediaHosts = SettingName(
+    "MARTLET_MEDIA_HOSTS",
+    "identity: hosts that attachments are fetched from, with all below them, by commas; default fbcdn.net,fbsbx.com")
   package static let simulatorWebhookURL = SettingName(
     "MARTLET_SIMULATOR_WEBHOOK_URL", "simulator: where webhooks go; default http://127.0.0.1:8080/webhook")
   package static let simulatorAnswerSeconds = SettingName(
@@ -78,7 +87,8 @@ extension SettingName {
   package static let all: [SettingName] = [
     databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, publicURL, bind, port, adminPort,
     logLevel, logFormat,
-    bot, takeoverMinutes, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, simulatorWebhookURL,
+    bot, takeoverMinutes, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, mediaStore, mediaKey, mediaSecret,
+    mediaHosts, simulatorWebhookURL,
     simulatorAnswerSeconds, simulatorLedger,
   ]
 }

@@ -59,6 +59,29 @@ extension Settings {
     package var name: String
     package var token: String
     package var unknownRule: UnknownRule
+    /// Nil: only the links of attachments are recorded.
+    package var media: MediaRule?
+  }
+
+  /// Which attachments a page wants kept.
+  package struct MediaRule: Sendable, Hashable {
+    /// Bytes of one attachment; default and at most 25 MiB, as much as Meta takes.
+    package var maximumBytes: Int
+    /// Meta's words: image, audio, video, file, sticker, reel. Default the first four.
+    package var types: [String]
+
+    static let largest = 25 << 20
+    static let allTypes: Set = ["image", "audio", "video", "file", "sticker", "reel"]
+
+    /// Nil when the page does not ask for it.
+    init?(_ json: JSON?, of page: String) throws {
+      guard let json, json["keep"]?.bool == true else { return nil }
+      maximumBytes = json["max_bytes"]?.int ?? Self.largest
+      types = json["types"]?.array?.compactMap(\.string) ?? ["image", "audio", "video", "file"]
+      guard (1...Self.largest).contains(maximumBytes), !types.isEmpty, Self.allTypes.isSuperset(of: types) else {
+        throw ConfigurationError.malformed(.pages, "has a media of page \(page) with an unknown type or size")
+      }
+    }
   }
 
   /// The pages in the order they were written; none when nothing is set.
@@ -74,7 +97,9 @@ extension Settings {
           throw ConfigurationError.malformed(
             .pages, "has an unknown_rule for page \(id) that is neither resend nor hold")
         }
-        return PageSetting(id: id, app: app, name: value["name"]?.string ?? id, token: token, unknownRule: rule)
+        return PageSetting(
+          id: id, app: app, name: value["name"]?.string ?? id, token: token, unknownRule: rule,
+          media: try MediaRule(value["media"], of: id))
       }
     }
   }

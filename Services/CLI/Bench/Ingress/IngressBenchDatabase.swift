@@ -54,8 +54,8 @@ struct IngressBenchDatabase: Sendable {
     try await run(
       "people",
       """
-      INSERT INTO \(table) (page_id, person, last_in_at)
-      SELECT $1, p, 'epoch' FROM unnest($2::text[]) AS p ON CONFLICT DO NOTHING
+      INSERT INTO \(table) (page_id, person, last_in_at, profile_state)
+      SELECT $1, p, 'epoch', 'known' FROM unnest($2::text[]) AS p ON CONFLICT DO NOTHING
       """,
       [.text(setup.credentials.pageID), .texts((0..<setup.people).map(BenchEvent.person))])
     try await run("analyze", "VACUUM (ANALYZE) \(table)")

@@ -1,10 +1,9 @@
-import Glibc
-import TestKit
+internal import Glibc
 
 /// A server of raw sockets on a free port of 127.0.0.1 that misbehaves as its script says: one script per connection,
 /// each on a thread of its own.
-final class FaultServer: Sendable {
-  let port: Int
+package final class FaultServer: Sendable {
+  package let port: Int
   private let listener: Int32
   private let state = Watched(State())
 
@@ -15,7 +14,7 @@ final class FaultServer: Sendable {
   }
 
   /// `script` gets each connection with its number, from 1.
-  init(_ script: @escaping @Sendable (Connection) -> Void) {
+  package init(_ script: @escaping @Sendable (Connection) -> Void) {
     let listener = Self.boundSocket()
     listen(listener, 512)
     self.listener = listener
@@ -38,15 +37,15 @@ final class FaultServer: Sendable {
     }
   }
 
-  var url: String { "http://127.0.0.1:\(port)" }
-  var accepted: Int { state.value.accepted }
-  var requests: Int { state.value.requests }
+  package var url: String { "http://127.0.0.1:\(port)" }
+  package var accepted: Int { state.value.accepted }
+  package var requests: Int { state.value.requests }
 
   /// Returns once so many requests have been read in all.
-  func hasRead(_ count: Int) async throws { try await state.until { $0.requests >= count } }
+  package func hasRead(_ count: Int) async throws { try await state.until { $0.requests >= count } }
 
   /// Ends every connection and takes no more; may be called again.
-  func stop() {
+  package func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
     for descriptor in state.value.connections { shutdown(descriptor, Int32(SHUT_RDWR)) }
   }
@@ -54,7 +53,7 @@ final class FaultServer: Sendable {
   fileprivate func countRequest() { state.change { $0.requests += 1 } }
 
   /// A port of 127.0.0.1 where nothing listens.
-  static func refusedPort() -> Int {
+  package static func refusedPort() -> Int {
     let descriptor = boundSocket()
     defer { close(descriptor) }
     return port(of: descriptor)
@@ -85,13 +84,13 @@ final class FaultServer: Sendable {
 }
 
 /// One connection as a script sees it; every call blocks its own thread.
-struct Connection: Sendable {
+package struct Connection: Sendable {
   fileprivate let descriptor: Int32
-  let number: Int
-  let server: FaultServer
+  package let number: Int
+  package let server: FaultServer
 
   /// The next whole request, head and body; nil once the client has gone.
-  func request() -> String? {
+  package func request() -> String? {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0
     while !bytes.suffix(4).elementsEqual([13, 10, 13, 10]) {
@@ -110,8 +109,10 @@ struct Connection: Sendable {
   }
 
   @discardableResult
-  func send(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)
+  package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+  @discardableResult
+  package func send(_ bytes: [UInt8]) -> Bool {
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes {
@@ -123,12 +124,12 @@ struct Connection: Sendable {
     return true
   }
 
-  func answer(_ body: String, status: String = "200 OK", headers: String = "") {
+  package func answer(_ body: String, status: String = "200 OK", headers: String = "") {
     send("HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\(headers)\r\n\(body)")
   }
 
   /// Says nothing until the client goes or the server stops.
-  func hang() {
+  package func hang() {
     var byte: UInt8 = 0
     while recv(descriptor, &byte, 1, 0) == 1 {}
   }
