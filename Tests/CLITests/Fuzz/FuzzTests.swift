@@ -69,14 +69,31 @@ struct FuzzTests {
 
   @Test("a worker that dies is counted with its input, and another goes on")
   func crash() async throws {
+    // Dies over its first case, as far as its parent can see.
+    let path = "/var/tmp/martlet-dying-worker-\(getpid())"
+    defer { unlink(path) }
+    try "#!/bin/sh\nkill -SEGV $$\n".write(toFile: path, atomically: true, encoding: .utf8)
+    chmod(path, 0o700)
+    let outcome = try await DecoderFuzz(cases: 6, workers: 2, seed: 1, corpus: "/nowhere", executable: path).run()
+    #expect(outcome.crashes.map(\.how) == Array(repeating: "killed by SIG11", count: 6))
+    #expect(outcome.cases == 6)
+  }
+
+  @Test("what a worker noted is known to its parent, and half a report is none")
+  func note() throws {
     let path = "/var/tmp/martlet-note-test-\(getpid())"
     defer { unlink(path) }
     let (worker, parent) = (try FuzzNote(path: path), try FuzzNote(path: path))
     worker.write(number: 3, input: [9, 8, 7])
     #expect(parent.number == 3)
     #expect(parent.input == [9, 8, 7])
-    let lines = FuzzWorkerReport(lines: [#"{"found":"x","body":"AQI="}"#, "Fatal error: …"])
-    #expect(lines == nil)
+    #expect(FuzzWorkerReport(lines: [#"{"found":"x","body":"AQI="}"#, "Fatal error: …"]) == nil)
+    var report = FuzzWorkerReport()
+    report.cases = 2
+    report.add(violation: "v", [1])
+    report.found = [("f", [2])]
+    let read = FuzzWorkerReport(lines: report.lines)
+    #expect(read?.cases == 2 && read?.violations == 1 && read?.found.first?.body == [2])
   }
 
   @Test("a run fails for every reason there is")

@@ -21,6 +21,8 @@ struct DecoderFuzz: Sendable {
   let workers: Int
   let seed: UInt64
   let corpus: String
+  /// What runs `fuzz worker`.
+  var executable = Surroundings.executable
 
   func run() async throws -> Outcome {
     try await withThrowingTaskGroup(of: Outcome.self) { group in
@@ -69,7 +71,7 @@ struct DecoderFuzz: Sendable {
     let lines = Mutex<[String]>([])
     let arguments = ["fuzz", "worker", "\(cases)", "\(seed)", corpus, path]
     let child = try await ChildProcess.start(
-      ChildCommand(Surroundings.executable, arguments, environment: ["SWIFT_BACKTRACE": "enable=no"]),
+      ChildCommand(executable, arguments, environment: ["SWIFT_BACKTRACE": "enable=no"]),
       output: .lines { line in lines.withLock { $0.append(line) } })
     return await withTaskCancellationHandler {
       let watch = Task { try await Self.killWhenStuck(child, note) }

@@ -56,11 +56,17 @@ struct DoorFuzz: Sendable {
     let first = Int(Double(cases) * Self.warmUp)
     // The largest bodies belong to the warm-up: buffers of their size stay.
     outcome.crashes += try await wave(fleet, ingress, tally, cases: first, salt: 1, opening: seeds)
-    outcome.residentAfterWarmUp = ResidentMemory.bytes(ingress.processID)
+    outcome.residentAfterWarmUp = try await resident(ingress)
     outcome.crashes += try await wave(fleet, ingress, tally, cases: cases - first, salt: 2, opening: [])
-    outcome.residentAtEnd = ResidentMemory.bytes(ingress.processID)
+    outcome.residentAtEnd = try await resident(ingress)
     outcome.counts = tally.counts
     return outcome
+  }
+
+  /// At rest: what the last large body took has been given back by then.
+  private func resident(_ ingress: FleetInstance) async throws -> Int {
+    try await Task.sleep(for: .seconds(2))
+    return ResidentMemory.bytes(ingress.processID)
   }
 
   /// - Parameter opening: Bodies sent unchanged before the cases.
