@@ -33,7 +33,7 @@ struct ContactNews: Sendable, Hashable {
 
   init(_ event: WebhookEvent, _ rules: ContactRules) {
     guard !event.person.isEmpty, !event.pageID.isEmpty else { return }
-    // A reference is nobody whom Meta would tell of, or let us write to in the window.
+    // Of a reference Meta tells no profile, and its opt-in opens no window.
     let isNamed = !event.person.hasPrefix("ref:")
     var members = JSONObject()
     switch event.kind {
