@@ -115,6 +115,94 @@ struct GroupCommitTests {
     #expect(try await commits.submit(2) == 2)
     #expect(batches.withLock { $0 } == [[1], [2]])
   }
+
+  // MARK: Bounds
+
+  @Test("a line as long as allowed takes nobody more, and goes on with those it has")
+  func full() async throws {
+    let gate = Gate()
+    let commits = GroupCommit<Int, Int>(limit: 10, bounds: .init(length: 2)) { try await gate.pass($0) }
+    let results = await withTaskGroup { group in
+      await submit([1], to: commits, in: &group)
+      await gate.began(1)
+      await submit([2, 3], to: commits, in: &group)
+      await #expect(throws: GroupCommitError(.full)) { try await commits.submit(4) }
+      await gate.open()
+      await gate.began(2)
+      await submit([5], to: commits, in: &group)
+      await gate.open()
+      await gate.began(3)
+      await gate.open()
+      return await group.reduce(into: [:]) { $0[$1.0] = try? $1.1.get() }
+    }
+    #expect(await gate.seen == [[1], [2, 3], [5]])
+    #expect(results == [1: 10, 2: 20, 3: 30, 5: 50])
+  }
+
+  @Test("whose time is over waits no more, in line or in the operation, and the others get theirs")
+  func late() async throws {
+    let gate = Gate()
+    let commits = GroupCommit<Int, Int>(limit: 10) { try await gate.pass($0) }
+    // Long enough for a busy machine to begin the first in time.
+    let soon = ContinuousClock.now + .seconds(2)
+    let running = Task { try await commits.submit(1, before: soon) }
+    await gate.began(1)
+    let inLine = Task { try await commits.submit(2, before: soon) }
+    async let patient = commits.submit(3, before: soon + .seconds(60))
+    await #expect(throws: GroupCommitError(.late)) { try await inLine.value }
+    await #expect(throws: GroupCommitError(.late)) { try await running.value }
+    #expect(ContinuousClock.now >= soon)
+    await #expect(throws: GroupCommitError(.late)) { try await commits.submit(4, before: .now) }
+    await commits.settle()
+    await gate.open()
+    await gate.began(2)
+    await gate.open()
+    #expect(try await patient == 30)
+    #expect(await gate.seen == [[1], [3]])
+  }
+
+  @Test("an earlier deadline is kept although a later one came first")
+  func earlier() async throws {
+    let gate = Gate()
+    let commits = GroupCommit<Int, Int>(limit: 10) { try await gate.pass($0) }
+    async let first = commits.submit(1, before: .now + .seconds(60))
+    await gate.began(1)
+    await #expect(throws: GroupCommitError(.late)) { try await commits.submit(2, before: .now + .milliseconds(20)) }
+    await gate.open()
+    #expect(try await first == 10)
+  }
+
+  @Test("while an operation hangs newcomers are refused at once, and welcome after it")
+  func stalled() async throws {
+    let gate = Gate()
+    let commits = GroupCommit<Int, Int>(limit: 10, bounds: .init(patience: .zero)) { try await gate.pass($0) }
+    async let first = commits.submit(1)
+    await gate.began(1)
+    await #expect(throws: GroupCommitError(.stalled)) { try await commits.submit(2) }
+    await gate.open()
+    #expect(try await first == 10)
+    async let next = commits.submit(3)
+    await gate.began(2)
+    await gate.open()
+    #expect(try await next == 30)
+  }
+
+  @Test("an operation is given as much as it may carry, and what is too heavy goes alone")
+  func weight() async {
+    let gate = Gate()
+    let commits = GroupCommit<Int, Int>(limit: 10, weight: { $0 }) { try await gate.pass($0) }
+    await withTaskGroup { group in
+      await submit([1], to: commits, in: &group)
+      await gate.began(1)
+      await submit([4, 6, 1, 12, 3, 7, 1], to: commits, in: &group)
+      for batch in 1...6 {
+        await gate.began(batch)
+        await gate.open()
+      }
+      for await _ in group {}
+    }
+    #expect(await gate.seen == [[1], [4, 6], [1], [12], [3, 7], [1]])
+  }
 }
 
 extension GroupCommit {
