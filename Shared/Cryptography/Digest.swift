@@ -20,7 +20,7 @@ package enum HMACSHA256 {
   }
 }
 
-/// Only for Meta's older header, which it still sends beside the newer one; nothing here trusts it.
+/// Only for Meta's older header, which it still sends beside the newer one; counts only where an operator says so.
 package enum HMACSHA1 {
   /// 20 bytes.
   package static func authenticate(key: some Collection<UInt8>, message: some Collection<UInt8>) -> [UInt8] {

@@ -59,4 +59,50 @@ struct WebhookSignatureTests {
     let signedWithNothing = WebhookSignature.header(for: body, secret: "")
     #expect(!verify(signedWithNothing, [""]))
   }
+
+  // MARK: The older header
+
+  private let older = "sha1=1cf0277e74340e0f06488a78ec65df5ac3f27b79"
+
+  private func isTrue(sha256: [String] = [], sha1: [String] = [], allowsSHA1: Bool = true) -> Bool {
+    SignatureClaim(sha256: sha256, sha1: sha1, allowsSHA1: allowsSHA1)?.isTrue(of: body.utf8, secrets: [secret])
+      ?? false
+  }
+
+  @Test("the older header counts only where it is allowed, and only alone")
+  func olderAlone() {
+    #expect(isTrue(sha1: [older]))
+    #expect(!isTrue(sha1: [older], allowsSHA1: false))
+    #expect(isTrue(sha256: [header], sha1: [older]))
+    #expect(isTrue(sha256: [header], sha1: ["sha1=wrong"]))
+    let wrong = "sha256=" + String(repeating: "0", count: 64)
+    #expect(!isTrue(sha256: [wrong], sha1: [older]))
+    #expect(!isTrue(sha256: [""], sha1: [older]))
+  }
+
+  @Test("the caller cannot choose the algorithm by what it writes")
+  func algorithm() {
+    #expect(!isTrue(sha256: [older]))
+    #expect(!isTrue(sha1: [header]))
+    #expect(!isTrue(sha256: ["sha512=" + header.dropFirst(7)]))
+    #expect(!isTrue(sha256: ["SHA256=" + header.dropFirst(7)]))
+    #expect(!isTrue(sha1: ["SHA1=" + older.dropFirst(5)]))
+    #expect(!isTrue(sha1: [older.uppercased()]))
+  }
+
+  @Test("two signatures are none, also when both are right")
+  func ambiguous() {
+    #expect(!isTrue(sha256: [header, header]))
+    #expect(!isTrue(sha256: [header, "sha256="]))
+    #expect(!isTrue(sha256: ["\(header), \(header)"]))
+    #expect(!isTrue(sha1: [older, older]))
+  }
+
+  @Test("digits that only look like hexadecimal ones are none")
+  func digits() {
+    #expect(!isTrue(sha256: [header.replacing("7", with: "٧")]))
+    #expect(!isTrue(sha256: [header + "\u{0}"]))
+    #expect(!isTrue(sha256: [" " + header]))
+    #expect(!isTrue(sha256: [String(header.dropLast()) + "B"]))
+  }
 }
