@@ -38,11 +38,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -67,6 +69,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
   ],
   targets: [
     // C: headers and link flags come from pkg-config.
@@ -102,8 +105,8 @@ let package = Package(
     shared(
       "ServiceKit",
       [
-        "Postgres", "JobQueue", "Migrations", "SocketLoop", "JSON", configuration, hummingbird, httpTypes, lifecycle,
-        logging, metrics, nio, unixSignals,
+        "Postgres", "JobQueue", "Migrations", "SocketLoop", "JSON", configuration, hummingbird, hummingbirdCore,
+        httpTypes, lifecycle, logging, metrics, nio, nioHTTPTypes, unixSignals,
       ]),
 
     // Executables.
@@ -159,7 +162,12 @@ let package = Package(
     tests("PostgresTests", ["Postgres"]),
     tests("JobQueueTests", ["JobQueue"]),
     tests("OutboundTests", ["Outbound", "Pages"]),
-    tests("IngressTests", ["Ingress", "Messenger", "JSON", "JobQueue", "Postgres", "TestKit", logging]),
+    tests(
+      "IngressTests",
+      [
+        "Ingress", "ServiceKit", "Messenger", "JSON", "Cryptography", "JobQueue", "LocalCluster", "Migrations",
+        "Postgres", "SocketLoop", "TestKit", hummingbird, lifecycle, logging, configuration,
+      ]),
     tests(
       "IdentityTests",
       ["Identity", "ServiceKit", "TestKit", "Postgres", "SocketLoop", "HTTPClient", "Cryptography", logging]),
@@ -194,6 +202,7 @@ let package = Package(
       "SystemTests",
       [
         "ChildProcesses", "Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON",
+        "TestKit",
       ]),
   ]
 )

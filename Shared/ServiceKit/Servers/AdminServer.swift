@@ -14,8 +14,8 @@ package struct AdminServer: Service {
     let router = Router(context: BasicRequestContext.self)
     AdminRoutes(health: health, metrics: metrics).add(to: router)
     server = ListeningServer(
-      role: .admin, address: settings.bind, port: settings.adminPort ?? 0, responder: router.buildResponder(),
-      logger: logger, onListening: onListening)
+      role: .admin, address: settings.bind, port: settings.adminPort ?? 0, limits: RequestLimits(),
+      responder: router.buildResponder(), logger: logger, onListening: onListening)
   }
 
   /// - Throws: `BindError` when the port cannot be had.

@@ -1,4 +1,5 @@
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import ServiceLifecycle
@@ -11,6 +12,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
   let role: ServerRole
   let address: String
   let port: Int
+  let limits: RequestLimits
   let responder: Responder
   let logger: Logger
   let onListening: @Sendable (Int) -> Void
@@ -22,7 +24,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
     if quiet.logLevel == .info { quiet.logLevel = .notice }
     let application = Application(
       responder: responder,
-      server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+      server: HTTPServerBuilder { TimedChannel(limits, responder: $0) },
       configuration: ApplicationConfiguration(address: .hostname(address, port: port), backlog: 1024),
       onServerRunning: { channel in
         isListening.store(true, ordering: .relaxed)

@@ -8,14 +8,16 @@ package struct PublicServer<Context: RequestContext>: Service
 where Context: InitializableFromSource<ApplicationRequestContextSource> {
   private let server: ListeningServer<RouterResponder<Context>>
 
-  /// - Parameter onListening: called once with the real port.
+  /// - Parameters:
+  ///   - limits: what a caller may take; the default is for calls without large bodies.
+  ///   - onListening: called once with the real port.
   package init(
-    router: Router<Context>, settings: Settings, logger: Logger,
+    router: Router<Context>, settings: Settings, limits: RequestLimits = RequestLimits(), logger: Logger,
     onListening: @escaping @Sendable (Int) -> Void = { _ in }
   ) {
     server = ListeningServer(
-      role: .public, address: settings.bind, port: settings.port, responder: router.buildResponder(), logger: logger,
-      onListening: onListening)
+      role: .public, address: settings.bind, port: settings.port, limits: limits, responder: router.buildResponder(),
+      logger: logger, onListening: onListening)
   }
 
   /// - Throws: `BindError` when the port cannot be had.
