@@ -8,19 +8,31 @@ import Postgres
 /// Stores what a webhook brought: ledger, jobs and contacts in one durable transaction, shared by all requests that
 /// arrived while the last one was committed.
 struct EventIntake: Sendable {
+  /// Rows of one transaction, unless one request alone has more: what PostgreSQL takes in some tenths of a second.
+  private static let batchLimit = 4096
+
   private let commits: GroupCommit<[EventRow], Int>
   private let rules: ContactRules
 
-  init(pool: PostgresPool, rules: ContactRules, logger: Logger) {
+  /// - Parameters:
+  ///   - line: Requests that may wait for their commit.
+  ///   - patience: How long one commit may take before further requests are refused at once; nil: for ever.
+  init(pool: PostgresPool, rules: ContactRules, line: Int = .max, patience: Duration? = nil, logger: Logger) {
     self.rules = rules
     let writer = EventWriter(pool: pool, takeover: rules.takeover, logger: logger)
-    commits = GroupCommit(limit: 128) { requests in try await writer.store(requests) }
+    commits = GroupCommit(
+      limit: Self.batchLimit, bounds: .init(length: line, patience: patience), weight: \.count
+    ) { requests in try await writer.store(requests) }
   }
 
-  /// Returns how many of the events were new. When it returns, they are on disk.
-  func store(_ events: [WebhookEvent], app: String, trace: String?) async throws -> Int {
+  /// Returns how many of the events were new. When it returns, they are on disk. When it throws, they may be all the
+  /// same: a second delivery does no harm.
+  func store(
+    _ events: [WebhookEvent], app: String, trace: String?, before deadline: ContinuousClock.Instant? = nil
+  ) async throws -> Int {
     guard !events.isEmpty else { return 0 }
-    return try await commits.submit(events.map { EventRow($0, app: app, trace: trace, rules: rules) })
+    return try await commits.submit(
+      events.map { EventRow($0, app: app, trace: trace, rules: rules) }, before: deadline)
   }
 }
 

@@ -1,10 +1,13 @@
 extension JSON {
-  /// What a text may ask of us. Depth counts nested arrays and objects; the size is bounded by whoever read the bytes.
+  /// What a text may ask of us. Depth counts nested arrays and objects; `values` all values at all depths, because many
+  /// small ones take far more memory than their bytes. The bytes are bounded by whoever read them.
   package struct Limits: Sendable {
     package var depth: Int
+    package var values: Int
 
-    package init(depth: Int = 64) {
+    package init(depth: Int = 64, values: Int = .max) {
       self.depth = depth
+      self.values = values
     }
   }
 

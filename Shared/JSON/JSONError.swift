@@ -2,7 +2,7 @@
 package struct JSONError: Error, Hashable, CustomStringConvertible {
   package enum Code: String, Sendable {
     case unexpectedEnd, unexpectedByte, invalidNumber, invalidEscape, invalidUTF8, controlCharacter, tooDeep
-    case trailingContent
+    case tooManyValues, trailingContent
   }
 
   package var code: Code
@@ -23,6 +23,7 @@ package struct JSONError: Error, Hashable, CustomStringConvertible {
     case .unexpectedEnd: "Check whether the body was cut short on its way."
     case .invalidUTF8: "Send the text as UTF-8."
     case .tooDeep: "Send a flatter value."
+    case .tooManyValues: "Send less at a time."
     default: "Correct the text at that byte."
     }
   }
@@ -36,6 +37,7 @@ package struct JSONError: Error, Hashable, CustomStringConvertible {
     case .invalidUTF8: "a string is not UTF-8"
     case .controlCharacter: "a control character stands unescaped in a string"
     case .tooDeep: "arrays and objects are nested deeper than allowed"
+    case .tooManyValues: "it holds more values than allowed"
     case .trailingContent: "something follows the value"
     }
   }

@@ -2,10 +2,11 @@
 struct JSONParser {
   private let bytes: UnsafeBufferPointer<UInt8>
   private let depthLimit: Int
+  private var valuesLeft: Int
   private var position = 0
 
   static func parse(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSON.Limits) -> Result<JSON, JSONError> {
-    var parser = JSONParser(bytes: bytes, depthLimit: limits.depth)
+    var parser = JSONParser(bytes: bytes, limits)
     do throws(JSONError) {
       let value = try parser.value(depth: 0)
       parser.skipSpace()
@@ -16,14 +17,17 @@ struct JSONParser {
     }
   }
 
-  private init(bytes: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
+  private init(bytes: UnsafeBufferPointer<UInt8>, _ limits: JSON.Limits) {
     self.bytes = bytes
-    self.depthLimit = depthLimit
+    depthLimit = limits.depth
+    valuesLeft = limits.values
   }
 
   private mutating func value(depth: Int) throws(JSONError) -> JSON {
     skipSpace()
     guard let first = peek() else { throw unexpected() }
+    guard valuesLeft > 0 else { throw error(.tooManyValues) }
+    valuesLeft -= 1
     switch first {
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))

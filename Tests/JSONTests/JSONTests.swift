@@ -85,4 +85,11 @@ struct JSONTests {
     #expect(try bytes.withUnsafeBytes { try JSON(parsing: $0) } == [1, "a"])
     #expect(try JSON(parsing: bytes[0...]) == [1, "a"])
   }
+
+  @Test("values are counted at every depth, and one more than allowed is refused")
+  func values() throws {
+    let text = #"{"a":[1,2,{"b":null}],"c":true}"#
+    #expect(throws: Never.self) { try JSON(parsing: text, limits: .init(values: 7)) }
+    #expect(throws: JSONError(code: .tooManyValues, offset: 26)) { try JSON(parsing: text, limits: .init(values: 6)) }
+  }
 }

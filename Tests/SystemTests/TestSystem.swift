@@ -20,13 +20,14 @@ struct TestSystem: Sendable {
   /// Lends a running system and ends it afterwards.
   static func with<Value: Sendable>(
     replicas: [FleetRole: Int] = [:], environment: [String: String] = [:], logLevel: String = "notice",
-    startsDatabase: Bool = true, _ body: @Sendable (TestSystem) async throws -> Value
+    keptLines: Int = 2_000, startsDatabase: Bool = true, _ body: @Sendable (TestSystem) async throws -> Value
   ) async throws -> Value {
     try await LocalCluster.withThrowaway { cluster in
       try await cluster.createDatabase("martlet")
       var plan = FleetPlan(executables: executables, databaseURL: cluster.url(database: "martlet"))
       plan.replicas = replicas
       plan.logLevel = logLevel
+      plan.keptLines = keptLines
       plan.bot = repository + "/Examples/HelloBot"
       plan.environment = ["MARTLET_LEASE_SECONDS": "2", "MARTLET_GRAPH_TIMEOUT_SECONDS": "2"]
       plan.environment.merge(environment) { $1 }

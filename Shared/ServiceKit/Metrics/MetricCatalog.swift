@@ -27,6 +27,8 @@ struct MetricCatalog {
   static let entries: [String: Entry] = [
     // ingress
     "martlet_webhook_requests_total": counter("Webhook requests, by what became of them."),
+    "martlet_webhooks_in_flight": gauge("Webhook requests that are being read or stored now."),
+    "martlet_webhook_held_bytes": gauge("Bytes of webhook bodies held in memory now."),
     "martlet_webhook_events_total": counter("Events found in webhooks, by kind."),
     "martlet_takeovers_total": counter("Threads on which the bot fell silent because somebody else answered."),
     // queues

@@ -53,6 +53,15 @@ extension SettingName {
     "MARTLET_LOG_LEVEL", "trace, debug, info, notice, warning, error or critical; default info")
   package static let logFormat = SettingName(
     "MARTLET_LOG_FORMAT", "json or pretty; default pretty on a terminal, else json")
+  package static let webhookBodyBytes = SettingName(
+    "MARTLET_WEBHOOK_BODY_BYTES", "ingress: the largest body of a webhook, in bytes; default 4194304")
+  package static let webhookDeadline = SettingName(
+    "MARTLET_WEBHOOK_DEADLINE_SECONDS",
+    "ingress: from a webhook's first byte to its answer, in seconds; default 4, because Meta waits for 5")
+  package static let webhookInFlight = SettingName(
+    "MARTLET_WEBHOOK_IN_FLIGHT", "ingress: webhooks at once, above it they are answered 503; default 1024")
+  package static let webhookSHA1 = SettingName(
+    "MARTLET_WEBHOOK_SHA1", "ingress: true takes Meta's older signature where the newer is missing; default false")
   package static let bot = SettingName("MARTLET_BOT", "nlu: the bot's folder")
   package static let takeoverMinutes = SettingName(
     "MARTLET_TAKEOVER_MINUTES",
@@ -86,7 +95,7 @@ extension SettingName {
   /// Every setting of every service. A flag that is not here is refused, a variable that is not here is warned of.
   package static let all: [SettingName] = [
     databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, publicURL, bind, port, adminPort,
-    logLevel, logFormat,
+    logLevel, logFormat, webhookBodyBytes, webhookDeadline, webhookInFlight, webhookSHA1,
     bot, takeoverMinutes, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, mediaStore, mediaKey, mediaSecret,
     mediaHosts, simulatorWebhookURL,
     simulatorAnswerSeconds, simulatorLedger,

@@ -52,6 +52,15 @@ struct SettingValues: Sendable {
     return value
   }
 
+  func bool(_ name: SettingName, default standard: Bool) throws -> Bool {
+    switch string(name)?.lowercased() {
+    case nil: standard
+    case "true": true
+    case "false": false
+    default: throw ConfigurationError.malformed(name, "is neither true nor false")
+    }
+  }
+
   func choice<Choice: RawRepresentable & CaseIterable>(
     _ name: SettingName, default standard: Choice
   ) throws -> Choice where Choice.RawValue == String {

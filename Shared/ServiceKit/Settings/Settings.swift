@@ -63,6 +63,10 @@ package struct Settings: Sendable {
     try values.int(name, default: standard, in: range)
   }
 
+  package func bool(_ name: SettingName, default standard: Bool) throws -> Bool {
+    try values.bool(name, default: standard)
+  }
+
   /// A time written as seconds, whole or with a fraction.
   package func seconds(
     _ name: SettingName, default standard: Duration, in range: ClosedRange<Duration> = .zero ... .seconds(86_400)

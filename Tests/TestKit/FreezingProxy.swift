@@ -1,9 +1,9 @@
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
 /// Stands between a client and a PostgreSQL on a Unix socket, on a free port of 127.0.0.1, and can fall silent: the
 /// connections that are open stay so, and nothing passes any more. New ones pass.
-final class FreezingProxy: Sendable {
+package final class FreezingProxy: Sendable {
   private struct State {
     var descriptors: [Int32] = []
     var accepted = 0
@@ -11,14 +11,14 @@ final class FreezingProxy: Sendable {
     var isStopped = false
   }
 
-  let url: String
+  package let url: String
   private let listener: Int32
   private let state = Mutex(State())
 
-  var accepted: Int { state.withLock { $0.accepted } }
+  package var accepted: Int { state.withLock { $0.accepted } }
 
   /// - Parameter url: As TestKit gives it, with the folder of the socket as `host` and its number as `port`.
-  init(to url: String) throws {
+  package init(to url: String) throws {
     let (listener, port) = try Self.listen()
     self.listener = listener
     let target = Self.parts(of: url)
@@ -41,12 +41,12 @@ final class FreezingProxy: Sendable {
   }
 
   /// Lets nothing more pass on the connections that are open now.
-  func freeze() {
+  package func freeze() {
     state.withLock { $0.frozen = $0.accepted }
   }
 
   /// Ends every connection and takes no more; may be called again.
-  func stop() {
+  package func stop() {
     let open = state.withLock { state in
       defer {
         state.descriptors = []
@@ -112,19 +112,4 @@ final class FreezingProxy: Sendable {
     precondition(result == 0, "no PostgreSQL at \(path)")
     return descriptor
   }
-}
-
-private func startThread(_ body: @escaping @Sendable () -> Void) {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  var thread = pthread_t()
-  pthread_create(
-    &thread, nil,
-    { context in
-      Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
-      return nil
-    }, Unmanaged.passRetained(Box(body)).toOpaque())
-  pthread_detach(thread)
 }
