@@ -24,7 +24,7 @@ struct FlawTests {
   func flaw(_ flaw: Flaw) async throws {
     var vectors = try VectorSet.load()
     if flaw == .slow {
-      vectors.removeAll { !["thousand-events", "text", "fifty-of-one-person"].contains($0.name) }
+      vectors.removeAll { !["thousand-events", "plain-text", "fifty-of-one-person"].contains($0.name) }
     } else if flaw != .smallBodies {
       vectors.removeAll { Self.large.contains($0.name) }
     }
@@ -47,7 +47,7 @@ struct FlawTests {
     let server = ReceiverServer { _ in nil }
     server.stop()
     let target = ConformanceTarget(url: server.url, appSecret: "s", verifyToken: nil)
-    let vectors = try VectorSet.load().filter { $0.group == "verification" || $0.name == "text" }
+    let vectors = try VectorSet.load().filter { $0.group == "verification" || $0.name == "plain-text" }
     let report = try await ConformanceRun(target: target, client: HTTPClient(loop: SocketLoop())).run(vectors)
     #expect(report.count(.passed) == 0)
     #expect(report.count(.skipped) > 5)
