@@ -2,7 +2,6 @@ import Contracts
 import JSON
 import JobQueue
 import Messenger
-import Postgres
 
 /// An event on its way into the ledger, with the job that it becomes and what it tells of its person.
 struct EventRow: Sendable {
@@ -73,25 +72,5 @@ struct EventRow: Sendable {
   var woken: QueueTarget? {
     guard let queue, queue != .identify else { return nil }
     return QueueTarget(queue, pageID: pageID, person: person)
-  }
-
-  static func ingest(_ rows: [EventRow], takeover: Duration) -> Statement {
-    let noted = rows.indices.filter { rows[$0].note != nil }
-    return Statement(
-      "ingest",
-      """
-      SELECT * FROM martlet.ingest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-        $8::smallint[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[], $14::text[], $15::interval)
-      """,
-      [
-        .texts(rows.lazy.map { Optional($0.app) }), .texts(rows.lazy.map { $0.queue?.rawValue }),
-        .texts(rows.lazy.map { Optional($0.pageID) }), .texts(rows.lazy.map { Optional($0.person) }),
-        .texts(rows.lazy.map { Optional($0.kind) }), .texts(rows.lazy.map { Optional($0.key) }),
-        .bigints(rows.lazy.map(\.time)), .smallints(rows.lazy.map(\.news.effects.rawValue)),
-        .texts(rows.lazy.map(\.news.owner)), .texts(rows.lazy.map(\.trace)),
-        .texts(rows.lazy.map { Optional($0.body) }), .texts(rows.lazy.map(\.payload)),
-        // PostgreSQL counts from 1.
-        .bigints(noted.map { Int64($0 + 1) }), .texts(noted.map { rows[$0].note }), .interval(takeover),
-      ])
   }
 }

@@ -3,7 +3,7 @@ package import Postgres
 /// The statements that write to queues, for producers and for workers that hand a job on.
 package enum QueueStatements {
   /// More targets than this are likely to be in most lanes: it is cheaper to mean all lanes than to name them.
-  private static let fewTargets = 64
+  package static let fewTargets = 64
 
   private static func queues(of targets: some Collection<QueueTarget>) -> [QueueName] {
     let named = Set(targets.map(\.queue))

@@ -41,28 +41,33 @@ package struct Parameter: Sendable {
     Parameter(text: hexText(value))
   }
 
+  package static func array(_ array: BinaryArray) -> Parameter { Parameter(binary: array) }
+
+  // Of arrays only, not of any collection: what is generic over modules is not specialised, and costs more than PostgreSQL.
+
   /// For a `$1::text[]`, in binary format.
-  package static func texts(_ values: some Collection<String?>) -> Parameter {
-    let size = values.reduce(0) { $0 + ($1?.utf8.count ?? 0) }
-    var array = BinaryArray(of: .text, count: values.count, hasNulls: values.contains(nil), size: size)
+  package static func texts(_ values: [String?]) -> Parameter {
+    var array = BinaryArray(of: .text, size: values.reduce(0) { $0 + 4 + ($1?.utf8.count ?? 0) })
     for value in values { array.append(value) }
     return Parameter(binary: array)
   }
 
-  package static func texts(_ values: some Collection<String>) -> Parameter {
-    texts(values.map { Optional($0) })
+  package static func texts(_ values: [String]) -> Parameter {
+    var array = BinaryArray(of: .text, size: values.reduce(0) { $0 + 4 + $1.utf8.count })
+    for value in values { array.append(value) }
+    return Parameter(binary: array)
   }
 
   /// For a `$1::smallint[]`, in binary format; what does not fit becomes the nearest that does.
-  package static func smallints(_ values: some Collection<Int>) -> Parameter {
-    var array = BinaryArray(of: .smallint, count: values.count, size: values.count * 2)
+  package static func smallints(_ values: [Int]) -> Parameter {
+    var array = BinaryArray(of: .smallint, size: values.count * 6)
     for value in values { array.append(Int16(clamping: value)) }
     return Parameter(binary: array)
   }
 
   /// For a `$1::bigint[]`, in binary format.
-  package static func bigints(_ values: some Collection<Int64>) -> Parameter {
-    var array = BinaryArray(of: .bigint, count: values.count, size: values.count * 8)
+  package static func bigints(_ values: [Int64]) -> Parameter {
+    var array = BinaryArray(of: .bigint, size: values.count * 12)
     for value in values { array.append(value) }
     return Parameter(binary: array)
   }
