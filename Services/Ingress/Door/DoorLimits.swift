@@ -12,6 +12,9 @@ struct DoorLimits: Sendable {
   /// Whether the older signature counts where the newer one is missing.
   var allowsSHA1 = false
 
+  /// How much of the deadline is kept for the answer itself: a busy machine is late by some tenths of a second.
+  var margin: Duration { deadline / 8 }
+
   /// Of all bodies together: that many of the largest kind. The usual ones have some kilobytes.
   var heldBytes: Int { 32 * bodyBytes }
 

@@ -69,7 +69,7 @@ struct WebhookDoor: Sendable {
 
   private func receive(_ request: Request, _ context: BasicRequestContext) async -> Response {
     // From its first byte on, so that what a slow body took is not given to PostgreSQL a second time.
-    let deadline = (RequestClock.current?.began ?? .now) + limits.deadline
+    let deadline = (RequestClock.current?.began ?? .now) + limits.deadline - limits.margin
     guard traffic.enter() else { return refuse(.busy) }
     var body: [UInt8] = []
     defer { traffic.leave(holding: body.count) }

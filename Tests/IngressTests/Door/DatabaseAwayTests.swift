@@ -86,7 +86,7 @@ struct DatabaseAwayTests {
           return try await group.reduce(into: [Outcome]()) { $0.append($1) }
         }
         #expect(late.contains { $0.statuses == [503: 1] && $0.longest < .milliseconds(500) })
-        for one in late { #expect(one.longest < .milliseconds(4800), "\(one.longest)") }
+        for one in late { #expect(one.longest < .seconds(4), "\(one.longest)") }
         let outcome = try await waiting
         print("PostgreSQL silent: the longest of 100 deliveries waited \(outcome.longest)")
         // Who came last may still be stored, over a new connection, before its own time is over: then it must be there.
@@ -94,7 +94,7 @@ struct DatabaseAwayTests {
         #expect(outcome.statuses.values.reduce(0, +) == 100)
         let stored = Set(try await database.texts("SELECT key AS v FROM martlet.event"))
         for mid in outcome.accepted + late.flatMap(\.accepted) { #expect(stored.contains(mid), "\(mid)") }
-        #expect(outcome.longest < .milliseconds(4800), "\(outcome.longest)")
+        #expect(outcome.longest < .seconds(4), "\(outcome.longest)")
         try await eventually { try await post(1, to: door, "back").statuses == [200: 1] }
         // As many as may be under way: nothing of those who were refused is still held.
         #expect(try await post(60, to: door, "after").statuses == [200: 60])

@@ -86,9 +86,12 @@ extension SystemTests {
     }
 
     @Test(
-      "PostgreSQL stopped, then silent, under a crowd: 503 within the 4 s, no more memory, and all is taken again",
+      "PostgreSQL stopped, then silent, under a crowd: 503 before Meta gives up, no more memory, and all is taken again",
       .timeLimit(.minutes(5)))
     func crowd() async throws {
+      // Measured by 200 callers on the same cores, who wait for those too: so against Meta's 5 s. That the door itself
+      // keeps to its 4 s is shown where callers are few (IngressTests).
+      let limit = Duration.seconds(5)
       try await TestSystem.with(replicas: Self.onlyIngress) { system in
         let crowd = try Crowd(system, connections: 200)
         try await crowd.run(for: .seconds(3), "warm")
@@ -97,7 +100,7 @@ extension SystemTests {
         await system.cluster.stop(.immediate)
         let stopped = try await crowd.run(for: .seconds(6), "stopped")
         #expect(stopped.statuses.keys.allSatisfy { $0 == 503 } && !stopped.statuses.isEmpty)
-        #expect(stopped.longest < .seconds(4.8), "\(stopped.longest)")
+        #expect(stopped.longest < limit, "\(stopped.longest)")
         try await system.cluster.start()
         try await eventually { try await system.post(crowd.body("back-1")) == 200 }
 
@@ -111,7 +114,7 @@ extension SystemTests {
           throw error
         }
         #expect(silent.statuses.keys.allSatisfy { $0 == 503 } && !silent.statuses.isEmpty)
-        #expect(silent.longest < .seconds(4.8), "\(silent.longest)")
+        #expect(silent.longest < limit, "\(silent.longest)")
         try await eventually { try await system.post(crowd.body("back-2")) == 200 }
         let after = try await crowd.residentBytes()
         print("stopped \(stopped), silent \(silent), resident \(before >> 20) MiB before, \(after >> 20) MiB after")
