@@ -130,12 +130,12 @@ struct PartitionKeeperTests {
       // Somebody else is at it, so nothing is dropped.
       try await ask(database, "SELECT martlet.upkeep_claim('retention', '\(Self.other)', '1 h')")
       let running = Task { [keeper] in try await keeper.run() }
-      try await eventually { registry.render().contains("martlet_ledger_oldest_days") }
+      try await eventually { registry.render().contains("martlet_ledger_oldest_seconds") }
       let text = registry.render()
       running.cancel()
       _ = await running.result
-      #expect(text.contains(#"martlet_ledger_oldest_days{ledger="event"} 33"#))
-      #expect(text.contains(#"martlet_ledger_oldest_days{ledger="turn"} 1"#))
+      #expect(text.contains(#"martlet_ledger_oldest_seconds{ledger="event"} 2851200"#))
+      #expect(text.contains(#"martlet_ledger_oldest_seconds{ledger="turn"} 86400"#))
       #expect(text.contains(#"martlet_partitions_overdue{ledger="event"} 2"#))
       #expect(text.contains(#"martlet_partitions_overdue{ledger="turn"} 0"#))
     }

@@ -93,7 +93,7 @@ struct PartitionKeeper: Service {
       let ledger = ("ledger", try row.string("ledger"))
       return [
         GaugeBoard.Value(
-          name: "martlet_ledger_oldest_days", labels: [ledger], value: Double(try row.int("oldest_days"))),
+          name: "martlet_ledger_oldest_seconds", labels: [ledger], value: Double(try row.int("oldest_days")) * 86_400),
         GaugeBoard.Value(name: "martlet_partitions_overdue", labels: [ledger], value: Double(try row.int("overdue"))),
       ]
     }

@@ -60,7 +60,7 @@ struct MetricCatalog {
       "Transactions begun since the oldest snapshot, those of slots and standbys too."),
     "martlet_notification_queue_usage_ratio": gauge("How full PostgreSQL's queue of notifications is, from 0 to 1."),
     "martlet_partitions_missing": gauge("Ledgers whose partition of tomorrow is missing."),
-    "martlet_ledger_oldest_days": gauge("How many days ago a ledger's oldest partition begins, by ledger."),
+    "martlet_ledger_oldest_seconds": gauge("How long ago a ledger's oldest day began, by ledger."),
     "martlet_partitions_overdue": gauge("Partitions older than their ledger is kept, by ledger."),
     // the process
     "martlet_build_info": gauge("Always 1; the labels say which build runs."),
