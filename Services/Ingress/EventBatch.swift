@@ -1,8 +1,9 @@
 import JobQueue
 import Messenger
 
-/// What one request brought, made ready to share a transaction with others.
-struct EventBatch: Sendable {
+/// What one request brought, made ready to share a transaction with others. A class, because it is handed on often and has
+/// much in it.
+final class EventBatch: Sendable {
   let rows: [EventRow]
   let columns: EventColumns
   let links: [MediaLink]
@@ -10,7 +11,7 @@ struct EventBatch: Sendable {
   let woken: Set<QueueTarget>
   let kinds: [String: Int]
 
-  init(_ events: [WebhookEvent], app: String, trace: String?, rules: ContactRules) {
+  convenience init(_ events: [WebhookEvent], app: String, trace: String?, rules: ContactRules) {
     self.init(events.map { EventRow($0, app: app, trace: trace, rules: rules) })
   }
 
