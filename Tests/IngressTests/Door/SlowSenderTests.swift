@@ -6,6 +6,10 @@ import Testing
 struct SlowSenderTests {
   private static let deadline = ["MARTLET_WEBHOOK_DEADLINE_SECONDS": "1"]
 
+  /// From the deadline on, and long before a drip has ended (80 s) or an idle connection is closed (75 s), also on a
+  /// machine that has much else to do.
+  private static let cutOff = Duration.seconds(1)..<Duration.seconds(40)
+
   /// What came back while `text` was sent a byte at a time, and how long the connection lasted.
   private func drip(
     _ text: String, after start: String = "", to port: Int
@@ -30,7 +34,7 @@ struct SlowSenderTests {
       let (answer, lasted) = try await drip(head, to: door.port)
       #expect(isBare(answer, 408))
       #expect(answer?.header("connection") == "close")
-      #expect(lasted >= .seconds(1) && lasted < .seconds(3), "\(lasted)")
+      #expect(Self.cutOff.contains(lasted), "\(lasted)")
     }
   }
 
@@ -41,7 +45,7 @@ struct SlowSenderTests {
       let head = Doorway.head([Doorway.signed(body), Doorway.length(body)])
       let (answer, lasted) = try await drip(body, after: head, to: door.port)
       #expect(isBare(answer, 408))
-      #expect(lasted >= .seconds(1) && lasted < .seconds(3), "\(lasted)")
+      #expect(Self.cutOff.contains(lasted), "\(lasted)")
       #expect(try await database.texts("SELECT key AS v FROM martlet.event") == [])
     }
   }
@@ -55,17 +59,16 @@ struct SlowSenderTests {
         let began = ContinuousClock.now
         connection.send(Doorway.head(["Content-Length: 4000"]) + "x")
         #expect(try isBare(connection.answer(), 403))
-        #expect(began.duration(to: .now) < .seconds(1))
         #expect(try connection.untilEnd() == [])
         return began.duration(to: .now)
       }
-      #expect(lasted >= .seconds(1) && lasted < .seconds(3), "\(lasted)")
+      #expect(Self.cutOff.contains(lasted), "\(lasted)")
     }
   }
 
   @Test("a connection that waits between two requests is left alone, and each has the whole time")
   func keepAlive() async throws {
-    try await Doorway.with(Self.deadline) { door, database async throws in
+    try await Doorway.with(["MARTLET_WEBHOOK_DEADLINE_SECONDS": "2"]) { door, database async throws in
       let port = door.port
       try await onOwnThread {
         let connection = try RawConnection(port: port)
@@ -73,11 +76,11 @@ struct SlowSenderTests {
           let body = Doorway.message("m\(number)")
           let head = Doorway.head([Doorway.signed(body), Doorway.length(body)])
           connection.send(String(head.dropLast(4)))
-          usleep(400_000)
+          usleep(700_000)
           connection.send(String(head.suffix(4)))
           connection.send(body)
           #expect(try connection.answer()?.status == 200)
-          if number == 1 { usleep(1_500_000) }
+          if number == 1 { usleep(2_500_000) }
         }
       }
       #expect(try await database.texts("SELECT key AS v FROM martlet.event").count == 4)
