@@ -231,19 +231,32 @@ CREATE TABLE martlet.conversation (
   PRIMARY KEY (page_id, person)
 ) WITH (fillfactor = 80);
 
+-- A message and how far it came; never its words, which are in its job. What `martlet.send` and the API ask for stands
+-- here at once; a reply of the bot's from its first attempt on.
 CREATE TABLE martlet.message (
   page_id    text NOT NULL,
   id         uuid NOT NULL,
   person     text NOT NULL,
-  state      text NOT NULL
-    CHECK (state IN ('sending', 'waiting', 'unknown', 'sent', 'delivered', 'read', 'refused', 'held')),
-  attempt_id uuid NOT NULL,
-  attempts   smallint NOT NULL DEFAULT 1,
+  -- docs/sending.md, "The states of a message".
+  state      text NOT NULL CHECK (state IN (
+    'queued', 'sending', 'waiting', 'unknown', 'sent', 'delivered', 'read', 'refused', 'held', 'too_late', 'dead',
+    'cancelled')),
+  -- The latest attempt; null before the first.
+  attempt_id uuid,
+  attempts   smallint NOT NULL DEFAULT 0,
   mid        text,
-  attempt_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  attempt_at timestamptz,
   sent_at    timestamptz,
   settled_by text,
   error      text,
+  -- What a person can do about it.
+  remedy     text,
+  -- Why it may be sent, as in its job; null for a reply from before grounds were stated.
+  grounds    jsonb,
+  -- What the owner's own system calls it.
+  customer_key text,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  CHECK (attempt_id IS NOT NULL OR state IN ('queued', 'dead', 'cancelled', 'too_late', 'refused')),
   PRIMARY KEY (page_id, id)
 ) WITH (fillfactor = 80);
 -- `mid` and `state` stand in no index, so that their changes stay within the row's own page of the heap.

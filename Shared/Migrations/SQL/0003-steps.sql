@@ -369,8 +369,9 @@ BEGIN
       FROM unnest(rows, epochs, ids, pages, persons, messages, attempt_ids, resends, traces) WITH ORDINALITY
         AS i (lane, epoch, id, page_id, person, message, attempt, resend, trace, n)
     ), first AS (
-      INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id)
-      SELECT i.page_id, i.message, i.person, 'sending', i.attempt FROM input i WHERE i.is_held ORDER BY i.n
+      INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id, attempts, attempt_at)
+      SELECT i.page_id, i.message, i.person, 'sending', i.attempt, 1, clock_timestamp()
+      FROM input i WHERE i.is_held ORDER BY i.n
       ON CONFLICT (page_id, id) DO NOTHING
       RETURNING m.page_id, m.id, m.attempt_id
     ), again AS (
@@ -378,7 +379,7 @@ BEGIN
       SET state = 'sending', attempt_id = i.attempt, attempts = m.attempts + 1, attempt_at = clock_timestamp()
       FROM input i
       WHERE i.is_held AND m.page_id = i.page_id AND m.id = i.message
-        AND (m.state = 'waiting' OR (m.state IN ('sending', 'unknown') AND m.attempt_id = i.resend))
+        AND (m.state IN ('queued', 'waiting') OR (m.state IN ('sending', 'unknown') AND m.attempt_id = i.resend))
       RETURNING m.page_id, m.id, m.attempt_id
     ), started AS MATERIALIZED (
       SELECT * FROM first UNION ALL SELECT * FROM again
