@@ -174,25 +174,30 @@ struct Sender: JobHandler {
 
   func statements(applying done: [(job: Job, effect: Effect)]) -> [Statement] {
     var results: [SendResult] = []
-    var held: [(pageID: String, messageID: String)] = []
+    var held: [(job: Job, messageID: String)] = []
     for (job, effect) in done {
       switch effect {
       case .settled(let result): results.append(result)
-      case .held(let messageID): held.append((job.pageID, messageID))
+      case .held(let messageID): held.append((job, messageID))
       case .alreadySettled: break
       }
     }
     var statements: [Statement] = results.isEmpty ? [] : [SendResult.statement(results)]
     if !held.isEmpty {
-      let all = held + results.map { ($0.pageID, $0.messageID) }
+      let all = held.map { ($0.job.pageID, $0.messageID) } + results.map { ($0.pageID, $0.messageID) }
       statements.insert(
         Statement(
           "send.lock", "SELECT martlet.message_lock($1::text[], $2::uuid[])",
           [.array(all.map { Optional($0.pageID) }), .array(all.map { Optional($0.messageID) })]), at: 0)
       statements.append(
         Statement(
-          "send.hold", "SELECT martlet.send_hold($1::text[], $2::uuid[])",
-          [.array(held.map { Optional($0.pageID) }), .array(held.map { Optional($0.messageID) })]))
+          "send.hold",
+          "SELECT martlet.send_hold($1::text[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[])",
+          [
+            .texts(held.map(\.job.pageID)), .array(held.map { Optional($0.messageID) }), .texts(held.map(\.job.kind)),
+            .smallints(held.map(\.job.version)), .texts(held.map(\.job.trace)),
+            .texts(held.map { String(decoding: $0.job.payload, as: UTF8.self) }),
+          ]))
     }
     return statements
   }

@@ -100,7 +100,7 @@ package final class Job: Sendable {
 
 /// Why a conversation waits.
 package enum ParkReason: String, Sendable, CaseIterable {
-  case retry, profile, identity, page, human, unknown, delay
+  case retry, profile, identity, page, human, unknown, delay, pace
 }
 
 /// What a handler makes of a job.

@@ -53,7 +53,7 @@ CREATE TABLE martlet.queue_parked (
   person   text NOT NULL,
   until    timestamptz NOT NULL,
   attempts smallint NOT NULL DEFAULT 0,
-  reason   text NOT NULL CHECK (reason IN ('retry', 'profile', 'identity', 'page', 'human', 'unknown', 'delay')),
+  reason   text NOT NULL CHECK (reason IN ('retry', 'profile', 'identity', 'page', 'human', 'unknown', 'delay', 'pace')),
   -- The job that waits; those behind it wait for it alone.
   head     bigint,
   error    text,

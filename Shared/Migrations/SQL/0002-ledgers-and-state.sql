@@ -48,10 +48,10 @@ CREATE TABLE martlet.send_attempt (
   PRIMARY KEY (day, id)
 ) PARTITION BY RANGE (day);
 
--- What came of it; more than one row when an open outcome was settled later.
+-- What came of it; more than one row when an open outcome was settled later. Without an attempt where nothing was called.
 CREATE TABLE martlet.send_outcome (
   day        date NOT NULL DEFAULT martlet.today(),
-  attempt_id uuid NOT NULL,
+  attempt_id uuid,
   message_id uuid NOT NULL,
   page_id    text NOT NULL,
   at         timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -61,8 +61,13 @@ CREATE TABLE martlet.send_outcome (
   code       int,
   subcode    int,
   fbtrace_id text,
-  error      text
+  error      text,
+  remedy     text
 ) PARTITION BY RANGE (day);
+
+-- One message's rows are found by the time in which they were written: rows stand in its order, and so does this.
+CREATE INDEX send_attempt_at ON martlet.send_attempt USING brin (at);
+CREATE INDEX send_outcome_at ON martlet.send_outcome USING brin (at);
 
 -- For how long each is kept, today not counted. Two days at least, because re-deliveries are looked for there.
 CREATE TABLE martlet.ledger (name text PRIMARY KEY, keep_days int NOT NULL CHECK (keep_days >= 2));
@@ -156,6 +161,10 @@ CREATE TABLE martlet.page (
   token        bytea,                       -- sealed under MARTLET_KEYS, bound to 'page:<page_id>:token'
   token_state  text NOT NULL DEFAULT 'missing' CHECK (token_state IN ('missing', 'live', 'dead')),
   token_at     timestamptz,
+  -- SHA-256 of the token that MARTLET_PAGES named last: the same one again does not replace one set by an operator.
+  token_named  bytea,
+  -- When operators were told that the page waits for a token; null while there is nothing to tell.
+  alarmed_at   timestamptz,
   -- What becomes of a message whose outcome stays open after the grace time: sent again, or kept back.
   unknown_rule text NOT NULL DEFAULT 'hold' CHECK (unknown_rule IN ('resend', 'hold'))
 );
@@ -216,6 +225,8 @@ CREATE TABLE martlet.contact_optin (
   frequency    text,
   timezone     text,
   expires_at   timestamptz,
+  -- The one message that a one-time token was spent on.
+  used_by      uuid,
   -- When it was first given, and when Meta last said something of it.
   opted_at     timestamptz NOT NULL,
   changed_at   timestamptz NOT NULL,
@@ -247,10 +258,14 @@ CREATE TABLE martlet.message (
   mid        text,
   attempt_at timestamptz,
   sent_at    timestamptz,
+  -- call, echo, delivery, conversation, rule, law, takeover, or operator.
   settled_by text,
   error      text,
   -- What a person can do about it.
   remedy     text,
+  -- What receipts told before the outcome was known: how far it came, and by which of Meta's ids.
+  heard      text CHECK (heard IN ('delivered', 'read')),
+  heard_mid  text,
   -- Why it may be sent, as in its job; null for a reply from before grounds were stated.
   grounds    jsonb,
   -- What the owner's own system calls it.
@@ -261,3 +276,17 @@ CREATE TABLE martlet.message (
 ) WITH (fillfactor = 80);
 -- `mid` and `state` stand in no index, so that their changes stay within the row's own page of the heap.
 CREATE INDEX message_person ON martlet.message (page_id, person, attempt_at);
+
+-- Messages that a page's rule keeps back, with their words, until an operator decides.
+CREATE TABLE martlet.send_held (
+  page_id    text NOT NULL,
+  message_id uuid NOT NULL,
+  person     text NOT NULL,
+  kind       text NOT NULL,
+  v          smallint NOT NULL,
+  trace      text,
+  payload    jsonb NOT NULL,
+  held_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (page_id, message_id)
+);
+CREATE INDEX send_held_person ON martlet.send_held (page_id, person);

@@ -123,6 +123,10 @@ BEGIN
         array_agg(i.note ORDER BY i.n))
       FROM unnest(noted, notes) AS i (n, note) WHERE i.n = ANY (fresh);
   END IF;
+  IF '' = ANY (owners) THEN
+    PERFORM martlet.threads_returned(array_agg(i.page_id), array_agg(i.person))
+      FROM unnest(pages, persons, owners) AS i (page_id, person, owner) WHERE i.owner = '';
+  END IF;
   -- New people are rare enough to be told of in the transaction itself.
   IF strangers IS NOT NULL THEN PERFORM pg_notify('martlet_identify', strangers); END IF;
 END $$;
@@ -218,6 +222,7 @@ BEGIN
         thread_at = CASE WHEN was.thread_owner IS NULL THEN c.thread_at ELSE clock_timestamp() END
     WHERE c.page_id = of_page AND c.person = of_person;
   IF was_paused OR owner IS NOT NULL THEN
+    PERFORM martlet.threads_returned(ARRAY[of_page], ARRAY[of_person]);
     PERFORM martlet.operator_record(NULL, by, 'contact_resume', NULL, jsonb_build_object('page', of_page), 1);
   END IF;
   RETURN NEXT;
@@ -347,39 +352,69 @@ END $$;
 -- 'started' (call now), 'lost' (the lane is somebody else's), or what is known of the earlier attempt.
 -- A message that waits may be tried again; one whose outcome is open only where `resends` names its attempt.
 -- 'lost' too is a job that is no longer there: erased, or forgotten by a crash of PostgreSQL and about to be made anew.
+-- What must not go now is not started either, and the caller says so with `send_bar`, or waits:
+--   'too_late'  the person has been silent for longer than `windows` (milliseconds) allows; null allows any time
+--   'spent', 'stopped', 'expired'  the token that it goes by was used for another message, taken back, or is too old
+--   'silent'    somebody else speaks in this conversation, and the message `yields` to them
+--   'led'       another app leads it, and Meta would refuse whatever we send
+-- `humans` marks what a person sent by us: the bot is silent for `takeover` from then on.
 CREATE FUNCTION martlet.send_attempts(
   me uuid, rows smallint[], epochs bigint[], ids bigint[], pages text[], persons text[], messages uuid[], attempt_ids uuid[],
-  resends uuid[], traces text[])
-  RETURNS TABLE (state text, attempt_id uuid, age_ms bigint)
+  resends uuid[], traces text[], grounds text[] DEFAULT NULL, windows bigint[] DEFAULT NULL, tokens text[] DEFAULT NULL,
+  yields boolean[] DEFAULT NULL, humans boolean[] DEFAULT NULL, takeover interval DEFAULT '0')
+  RETURNS TABLE (state text, attempt_id uuid, age_ms bigint, attempts smallint, last_in_ms bigint, now_ms bigint)
   LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
   SET plan_cache_mode = force_generic_plan
   AS $$
+DECLARE
+  at constant timestamptz := clock_timestamp();
 BEGIN
   PERFORM martlet.message_lock(pages, messages);
   RETURN QUERY
     WITH input AS MATERIALIZED (
-      SELECT i.*, EXISTS (
+      SELECT i.*, w.last_in_at, EXISTS (
           SELECT FROM martlet.queue_lane h
           WHERE h.queue = 'send' AND h.lane = CASE WHEN i.lane < 0 THEN -1 - i.lane ELSE i.lane END
             AND h.worker = me AND h.epoch = i.epoch
             AND h.era = (SELECT e.id FROM martlet.queue_era e)) AND EXISTS (
           SELECT FROM martlet.queue_send q
-          WHERE q.lane = i.lane AND q.id = i.id AND q.payload ->> 'message_id' = i.message::text) AS is_held
-      FROM unnest(rows, epochs, ids, pages, persons, messages, attempt_ids, resends, traces) WITH ORDINALITY
-        AS i (lane, epoch, id, page_id, person, message, attempt, resend, trace, n)
+          WHERE q.lane = i.lane AND q.id = i.id AND q.payload ->> 'message_id' = i.message::text) AS is_held,
+        CASE
+          WHEN i.yields AND (c.thread_owner IS NOT NULL OR c.paused_until > at) THEN 'silent'
+          -- Meta lets a thread go that was silent for a day.
+          WHEN c.thread_owner IS NOT NULL AND greatest(c.thread_at, c.last_in_at) > at - interval '24 hours' THEN 'led'
+          WHEN i.window_ms IS NOT NULL
+            AND COALESCE(w.last_in_at + i.window_ms * interval '1 ms' <= at, true) THEN 'too_late'
+          WHEN t.used_by <> i.message THEN 'spent'
+          WHEN t.status <> 'active' THEN 'stopped'
+          WHEN t.expires_at <= at THEN 'expired'
+        END AS bar
+      FROM unnest(rows, epochs, ids, pages, persons, messages, attempt_ids, resends, traces, grounds, windows, tokens,
+          yields, humans) WITH ORDINALITY
+        AS i (lane, epoch, id, page_id, person, message, attempt, resend, trace, ground, window_ms, token, yields, is_human, n)
+      LEFT JOIN martlet.contact c ON c.page_id = i.page_id AND c.person = i.person
+      -- Whoever was known by a reference first may have written under their own id since.
+      CROSS JOIN LATERAL (
+        SELECT greatest(c.last_in_at, (
+          SELECT j.last_in_at FROM martlet.contact j WHERE j.page_id = c.page_id AND j.person = c.joined_to))) w (last_in_at)
+      LEFT JOIN LATERAL (
+        SELECT o.used_by, o.status, o.expires_at FROM martlet.contact_optin o
+        WHERE o.page_id = i.page_id AND o.person = i.person AND o.token = i.token LIMIT 1) t ON i.token IS NOT NULL
     ), first AS (
-      INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id, attempts, attempt_at)
-      SELECT i.page_id, i.message, i.person, 'sending', i.attempt, 1, clock_timestamp()
-      FROM input i WHERE i.is_held ORDER BY i.n
+      INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id, attempts, attempt_at, grounds)
+      SELECT i.page_id, i.message, i.person, 'sending', i.attempt, 1, clock_timestamp(), i.ground::jsonb
+      FROM input i WHERE i.is_held AND i.bar IS NULL ORDER BY i.n
       ON CONFLICT (page_id, id) DO NOTHING
       RETURNING m.page_id, m.id, m.attempt_id
     ), again AS (
       UPDATE martlet.message m
-      SET state = 'sending', attempt_id = i.attempt, attempts = m.attempts + 1, attempt_at = clock_timestamp()
+      SET state = 'sending', attempt_id = i.attempt, attempts = least(m.attempts + 1, 32000),
+        attempt_at = clock_timestamp(), heard = NULL, heard_mid = NULL
       FROM input i
-      WHERE i.is_held AND m.page_id = i.page_id AND m.id = i.message
-        AND (m.state IN ('queued', 'waiting') OR (m.state IN ('sending', 'unknown') AND m.attempt_id = i.resend))
+      WHERE i.is_held AND i.bar IS NULL AND m.page_id = i.page_id AND m.id = i.message
+        AND (m.state IN ('queued', 'waiting', 'dead')
+          OR (m.state IN ('sending', 'unknown') AND m.attempt_id = i.resend))
       RETURNING m.page_id, m.id, m.attempt_id
     ), started AS MATERIALIZED (
       SELECT * FROM first UNION ALL SELECT * FROM again
@@ -387,11 +422,28 @@ BEGIN
       INSERT INTO martlet.send_attempt (id, message_id, page_id, person, worker, trace)
       SELECT i.attempt, i.message, i.page_id, i.person, me, i.trace
       FROM started s JOIN input i ON i.attempt = s.attempt_id
+    ), spent AS (
+      UPDATE martlet.contact_optin o SET used_by = i.message
+      FROM started s JOIN input i ON i.attempt = s.attempt_id
+      WHERE i.token IS NOT NULL AND o.page_id = i.page_id AND o.person = i.person AND o.kind = 'one_time'
+        AND o.token = i.token
+    ), silenced AS (
+      UPDATE martlet.contact c
+      SET paused_at = at, paused_until = greatest(c.paused_until, at + takeover), pause_reason = 'takeover'
+      FROM started s JOIN input i ON i.attempt = s.attempt_id
+      WHERE i.is_human AND takeover > interval '0' AND c.page_id = i.page_id AND c.person = i.person
     )
     SELECT
-      CASE WHEN s.id IS NOT NULL THEN 'started' WHEN NOT i.is_held OR m.id IS NULL THEN 'lost' ELSE m.state END,
+      CASE WHEN s.id IS NOT NULL THEN 'started'
+        WHEN NOT i.is_held THEN 'lost'
+        WHEN i.bar IS NOT NULL AND (m.id IS NULL OR m.state IN ('queued', 'waiting', 'dead')
+          OR (m.state IN ('sending', 'unknown') AND m.attempt_id = i.resend)) THEN i.bar
+        WHEN m.id IS NULL THEN 'lost'
+        ELSE m.state END,
       COALESCE(m.attempt_id, i.attempt),
-      COALESCE((extract(epoch FROM clock_timestamp() - m.attempt_at) * 1000)::bigint, 0)
+      COALESCE((extract(epoch FROM clock_timestamp() - m.attempt_at) * 1000)::bigint, 0),
+      (COALESCE(m.attempts, 0) + CASE WHEN s.id IS NULL THEN 0 ELSE 1 END)::smallint,
+      (extract(epoch FROM i.last_in_at) * 1000)::bigint, (extract(epoch FROM at) * 1000)::bigint
     FROM input i
     LEFT JOIN started s ON s.attempt_id = i.attempt
     LEFT JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
@@ -399,10 +451,10 @@ BEGIN
 END $$;
 
 -- outbound: what came of attempts. Only the attempt that is the message's latest may set its state, and a state that
--- a receipt has already moved on stays.
+-- a receipt has already moved on stays. What receipts told while it was open counts now.
 CREATE FUNCTION martlet.send_outcomes(
   pages text[], messages uuid[], attempt_ids uuid[], states text[], mids text[], codes int[], subcodes int[],
-  fbtraces text[], errors text[])
+  fbtraces text[], errors text[], remedies text[] DEFAULT NULL)
   RETURNS void LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
   SET plan_cache_mode = force_generic_plan
@@ -410,30 +462,138 @@ CREATE FUNCTION martlet.send_outcomes(
 BEGIN
   PERFORM martlet.message_lock(pages, messages);
   INSERT INTO martlet.send_outcome
-    (attempt_id, message_id, page_id, state, settled_by, mid, code, subcode, fbtrace_id, error)
-    SELECT i.attempt, i.message, i.page_id, i.state, 'call', i.mid, i.code, i.subcode, i.fbtrace, i.error
-    FROM unnest(pages, messages, attempt_ids, states, mids, codes, subcodes, fbtraces, errors)
-      AS i (page_id, message, attempt, state, mid, code, subcode, fbtrace, error);
+    (attempt_id, message_id, page_id, state, settled_by, mid, code, subcode, fbtrace_id, error, remedy)
+    SELECT i.attempt, i.message, i.page_id, i.state, 'call', i.mid, i.code, i.subcode, i.fbtrace, i.error, i.remedy
+    FROM unnest(pages, messages, attempt_ids, states, mids, codes, subcodes, fbtraces, errors, remedies)
+      AS i (page_id, message, attempt, state, mid, code, subcode, fbtrace, error, remedy);
   UPDATE martlet.message m
-    SET state = CASE WHEN m.state IN ('sending', 'unknown') THEN i.state ELSE m.state END,
+    SET state = CASE
+          WHEN i.state = 'sent' AND m.state IN ('sending', 'unknown', 'held') THEN COALESCE(m.heard, 'sent')
+          WHEN m.state IN ('sending', 'unknown') THEN i.state ELSE m.state END,
         mid = COALESCE(m.mid, i.mid),
         sent_at = CASE WHEN i.state = 'sent' THEN COALESCE(m.sent_at, clock_timestamp()) ELSE m.sent_at END,
         settled_by = CASE WHEN i.state IN ('sent', 'refused') THEN COALESCE(m.settled_by, 'call') ELSE m.settled_by END,
-        error = i.error
-    FROM unnest(pages, messages, attempt_ids, states, mids, errors) AS i (page_id, message, attempt, state, mid, error)
+        error = i.error, remedy = i.remedy,
+        -- Of a message that went nowhere nothing can have been heard.
+        heard = CASE WHEN i.state IN ('waiting', 'refused') THEN NULL ELSE m.heard END,
+        heard_mid = CASE WHEN i.state IN ('waiting', 'refused') THEN NULL ELSE m.heard_mid END
+    FROM unnest(pages, messages, attempt_ids, states, mids, errors, remedies)
+      AS i (page_id, message, attempt, state, mid, error, remedy)
     WHERE m.page_id = i.page_id AND m.id = i.message AND m.attempt_id = i.attempt
       AND (m.state IN ('sending', 'unknown') OR (m.mid IS NULL AND i.mid IS NOT NULL));
+  IF 'unknown' = ANY (states) THEN PERFORM martlet.message_settle_heard(pages, messages); END IF;
+  IF 'refused' = ANY (states) THEN
+    -- Meta takes a token only with a message that it takes.
+    UPDATE martlet.contact_optin o SET used_by = NULL
+      FROM unnest(pages, messages, states) AS i (page_id, message, state)
+      JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
+      WHERE i.state = 'refused' AND o.page_id = m.page_id AND o.person = m.person AND o.used_by = m.id;
+  END IF;
 END $$;
 
--- outbound: the stated rule for what stayed open after the grace time, where it says to keep the message back.
-CREATE FUNCTION martlet.send_hold(pages text[], messages uuid[]) RETURNS void
+-- What was open and is told of in a delivery has arrived. Locked by the caller; rare, and so one by one.
+CREATE FUNCTION martlet.message_settle_heard(pages text[], messages uuid[]) RETURNS void
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  AS $$
+DECLARE
+  settled martlet.message;
+BEGIN
+  FOR settled IN
+    UPDATE martlet.message m
+    SET state = m.heard, mid = m.heard_mid, sent_at = COALESCE(m.sent_at, clock_timestamp()), settled_by = 'delivery',
+        error = NULL, remedy = NULL
+    FROM unnest(pages, messages) AS i (page_id, message)
+    WHERE m.page_id = i.page_id AND m.id = i.message AND m.state IN ('unknown', 'held') AND m.heard_mid IS NOT NULL
+    RETURNING m.*
+  LOOP
+    INSERT INTO martlet.send_outcome (attempt_id, message_id, page_id, state, settled_by, mid)
+      VALUES (settled.attempt_id, settled.id, settled.page_id, settled.state, 'delivery', settled.mid);
+    DELETE FROM martlet.send_held h WHERE h.page_id = settled.page_id AND h.message_id = settled.id;
+    PERFORM martlet.queue_wake('send', 'unknown', ARRAY[settled.page_id], ARRAY[settled.person]);
+    PERFORM pg_notify('martlet_send', martlet.lane(martlet.conv(settled.page_id, settled.person))::text);
+  END LOOP;
+END $$;
+
+-- outbound: the same where the Conversations API shows the message.
+CREATE FUNCTION martlet.send_found(pages text[], messages uuid[], attempt_ids uuid[], mids text[]) RETURNS void
   LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM martlet.message_lock(pages, messages);
+  WITH settled AS (
+    UPDATE martlet.message m
+    SET state = COALESCE(m.heard, 'sent'), mid = i.mid, sent_at = COALESCE(m.sent_at, m.attempt_at),
+        settled_by = 'conversation', error = NULL, remedy = NULL
+    FROM unnest(pages, messages, attempt_ids, mids) AS i (page_id, message, attempt, mid)
+    WHERE m.page_id = i.page_id AND m.id = i.message AND m.attempt_id = i.attempt AND m.state IN ('sending', 'unknown')
+    RETURNING m.*)
+  INSERT INTO martlet.send_outcome (attempt_id, message_id, page_id, state, settled_by, mid)
+    SELECT s.attempt_id, s.id, s.page_id, s.state, 'conversation', s.mid FROM settled s;
+END $$;
+
+-- outbound: which of Meta's ids of a conversation's messages are those of messages that we know, whoever sent them.
+CREATE FUNCTION martlet.mids_known(of_page text, of_person text, mids text[]) RETURNS SETOF text
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  AS $$
+BEGIN
+  RETURN QUERY
+    SELECT x.mid FROM (
+      SELECT m.mid FROM martlet.message m
+      WHERE m.page_id = of_page AND m.person = of_person AND m.attempt_at IS NOT NULL
+      ORDER BY m.attempt_at DESC LIMIT 200) x
+    WHERE x.mid = ANY (mids)
+    UNION
+    SELECT e.key FROM martlet.page p
+    CROSS JOIN generate_series(0, 1) AS back
+    CROSS JOIN unnest(mids) AS i (mid)
+    JOIN martlet.event e ON e.day = martlet.today() - back AND e.app_id = p.app_id AND e.page_id = p.page_id
+      AND e.kind = 'echo' AND e.key = i.mid
+    WHERE p.page_id = of_page;
+END $$;
+
+-- outbound: what is not sent, and no call is made for: too late, against a rule, or overtaken by somebody else's answer.
+-- `reasons` says who decided: law, takeover.
+CREATE FUNCTION martlet.send_bar(
+  pages text[], persons text[], messages uuid[], states text[], reasons text[], errors text[], remedies text[],
+  grounds text[])
+  RETURNS void LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  AS $$
+BEGIN
+  PERFORM martlet.message_lock(pages, messages);
+  WITH barred AS (
+    INSERT INTO martlet.message AS m (page_id, id, person, state, settled_by, error, remedy, grounds)
+    SELECT i.page_id, i.message, i.person, i.state, i.reason, i.error, i.remedy, i.ground::jsonb
+    FROM unnest(pages, persons, messages, states, reasons, errors, remedies, grounds)
+      AS i (page_id, person, message, state, reason, error, remedy, ground)
+    ORDER BY i.page_id, i.message
+    ON CONFLICT (page_id, id) DO UPDATE
+      SET state = excluded.state, settled_by = excluded.settled_by, error = excluded.error, remedy = excluded.remedy
+      WHERE m.state IN ('queued', 'waiting', 'dead', 'sending', 'unknown')
+    RETURNING m.*)
+  INSERT INTO martlet.send_outcome (message_id, page_id, state, settled_by, error, remedy)
+    SELECT b.id, b.page_id, b.state, b.settled_by, b.error, b.remedy FROM barred b;
+END $$;
+
+-- outbound: the stated rule for what stayed open after the grace time, where it says to keep the message back. Its words
+-- stay, for `send_resolve`.
+CREATE FUNCTION martlet.send_hold(
+  pages text[], messages uuid[], kinds text[], versions smallint[], traces text[], payloads text[])
+  RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
   WITH held AS (
-    UPDATE martlet.message m SET state = 'held', settled_by = 'rule'
+    UPDATE martlet.message m
+    SET state = 'held', settled_by = 'rule',
+        remedy = 'Look in the page''s inbox whether it arrived; then `martlet send resolve ID --resend` or `--drop`.'
     FROM unnest(pages, messages) AS i (page_id, message)
     WHERE m.page_id = i.page_id AND m.id = i.message AND m.state IN ('sending', 'unknown')
-    RETURNING m.*)
+    RETURNING m.*
+  ), kept AS (
+    INSERT INTO martlet.send_held (page_id, message_id, person, kind, v, trace, payload)
+    SELECT h.page_id, h.id, h.person, i.kind, i.v, i.trace, i.payload::jsonb
+    FROM held h JOIN unnest(pages, messages, kinds, versions, traces, payloads)
+      AS i (page_id, message, kind, v, trace, payload) ON i.page_id = h.page_id AND i.message = h.id)
   INSERT INTO martlet.send_outcome (attempt_id, message_id, page_id, state, settled_by)
     SELECT h.attempt_id, h.id, h.page_id, 'held', 'rule' FROM held h;
 END $$;
@@ -447,6 +607,22 @@ CREATE FUNCTION martlet.unknown_recheck(of_page text, of_person text, of_message
     AND m.page_id = of_page AND m.id = of_message AND m.state NOT IN ('sending', 'unknown')
 $$;
 
+-- A job in the dead letters is a dead message: at the commit, when what was recorded with it stands. One whose outcome
+-- is open stays so. A dead letter that is put back is tried again.
+CREATE FUNCTION martlet.message_died() RETURNS trigger
+  LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO martlet.message AS m (page_id, id, person, state, error)
+    VALUES (NEW.page_id, (NEW.payload ->> 'message_id')::uuid, NEW.person, 'dead', NEW.error)
+    ON CONFLICT (page_id, id) DO UPDATE SET state = 'dead', error = excluded.error
+    WHERE m.state IN ('queued', 'waiting');
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER message_died AFTER INSERT ON martlet.queue_dead
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.queue = 'send' AND NEW.payload ->> 'message_id' ~ '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$')
+  EXECUTE FUNCTION martlet.message_died();
+
 -- outbound: an echo carries our metadata, so it proves that its message arrived, whatever became of the call.
 CREATE FUNCTION martlet.receipt_echoes(pages text[], persons text[], messages uuid[], attempts uuid[], mids text[])
   RETURNS void LANGUAGE plpgsql
@@ -457,10 +633,14 @@ BEGIN
   PERFORM martlet.message_lock(pages, messages);
   WITH settled AS (
     UPDATE martlet.message m
-    SET state = 'sent', mid = i.mid, sent_at = COALESCE(m.sent_at, clock_timestamp()), settled_by = 'echo'
+    SET state = COALESCE(m.heard, 'sent'), mid = i.mid, sent_at = COALESCE(m.sent_at, clock_timestamp()),
+        settled_by = 'echo', error = NULL, remedy = NULL
     FROM unnest(pages, messages, mids) AS i (page_id, message, mid)
-    WHERE m.page_id = i.page_id AND m.id = i.message AND m.state IN ('sending', 'waiting', 'unknown', 'held')
-    RETURNING m.page_id, m.id)
+    WHERE m.page_id = i.page_id AND m.id = i.message AND m.attempt_id IS NOT NULL
+      AND m.state IN ('sending', 'waiting', 'unknown', 'held', 'dead', 'too_late', 'cancelled')
+    RETURNING m.page_id, m.id
+  ), unheld AS (
+    DELETE FROM martlet.send_held h USING settled s WHERE h.page_id = s.page_id AND h.message_id = s.id)
   INSERT INTO martlet.send_outcome (attempt_id, message_id, page_id, state, settled_by, mid)
     SELECT i.attempt, i.message, i.page_id, 'sent', 'echo', i.mid
     FROM settled s
@@ -478,27 +658,129 @@ BEGIN
   END IF;
 END $$;
 
--- outbound: deliveries and reads cover everything up to a time; states only move forward.
-CREATE FUNCTION martlet.receipt_watermarks(pages text[], persons text[], states text[], watermarks bigint[])
+-- outbound: deliveries and reads cover everything up to a time; states only move forward. A message whose outcome is not
+-- stored yet keeps what it heard until then. `mids` (JSON arrays, or null) are what a delivery names: an id that is
+-- nobody's we know, in a conversation where one of our outcomes is open, is that message's.
+CREATE FUNCTION martlet.receipt_watermarks(
+  pages text[], persons text[], states text[], watermarks bigint[], mids text[] DEFAULT NULL)
   RETURNS void LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
   SET plan_cache_mode = force_generic_plan
   AS $$
+DECLARE
+  open_pages text[];
+  open_messages uuid[];
 BEGIN
-  WITH moved AS MATERIALIZED (
-    SELECT r.page_id, r.id, max(i.state) AS new_state   -- 'delivered' < 'read', also as text
+  WITH reached AS MATERIALIZED (
+    SELECT r.page_id, r.id, max(i.state) AS new_state,   -- 'delivered' < 'read', also as text
+      r.state IN ('sending', 'unknown', 'held') AS is_open
     FROM unnest(pages, persons, states, watermarks) AS i (page_id, person, state, watermark)
     CROSS JOIN LATERAL (
       SELECT x.page_id, x.id, x.state FROM martlet.message x
       WHERE x.page_id = i.page_id AND x.person = i.person AND x.attempt_at <= to_timestamp(i.watermark / 1000.0)
       ORDER BY x.attempt_at DESC LIMIT 50) r
-    WHERE r.state = 'sent' OR (r.state = 'delivered' AND i.state = 'read')
-    GROUP BY r.page_id, r.id
+    WHERE r.state IN ('sent', 'sending', 'unknown', 'held') OR (r.state = 'delivered' AND i.state = 'read')
+    GROUP BY r.page_id, r.id, r.state
   ), locked AS MATERIALIZED (
     SELECT m.page_id, m.id, t.new_state
-    FROM moved t JOIN martlet.message m ON m.page_id = t.page_id AND m.id = t.id
-    ORDER BY m.page_id, m.id FOR UPDATE OF m)
-  UPDATE martlet.message m SET state = l.new_state
-  FROM locked l
-  WHERE m.page_id = l.page_id AND m.id = l.id AND m.state IN ('sent', 'delivered') AND m.state <> l.new_state;
+    FROM reached t JOIN martlet.message m ON m.page_id = t.page_id AND m.id = t.id
+    ORDER BY m.page_id, m.id FOR UPDATE OF m
+  ), moved AS (
+    UPDATE martlet.message m
+    SET state = CASE WHEN m.state IN ('sent', 'delivered') THEN l.new_state ELSE m.state END,
+        heard = CASE WHEN m.state IN ('sent', 'delivered') THEN m.heard ELSE greatest(m.heard, l.new_state) END
+    FROM locked l
+    WHERE m.page_id = l.page_id AND m.id = l.id
+      AND ((m.state IN ('sent', 'delivered') AND m.state <> l.new_state)
+        OR (m.state IN ('sending', 'unknown', 'held') AND COALESCE(m.heard, '') < l.new_state)))
+  SELECT array_agg(r.page_id), array_agg(r.id) INTO open_pages, open_messages FROM reached r WHERE r.is_open;
+  IF open_messages IS NOT NULL AND mids IS NOT NULL THEN
+    PERFORM martlet.receipt_strangers(pages, persons, watermarks, mids, open_pages, open_messages);
+  END IF;
+END $$;
+
+-- Gives a delivered id that is nobody's to the one open message of its conversation; two strangers, or two open
+-- messages, prove nothing. The messages are locked by the caller.
+CREATE FUNCTION martlet.receipt_strangers(
+  pages text[], persons text[], watermarks bigint[], mids text[], open_pages text[], open_messages uuid[])
+  RETURNS void LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+  AS $$
+BEGIN
+  WITH open AS (
+    SELECT m.page_id, m.person, (array_agg(m.id))[1] AS id, min(m.attempt_at) AS attempt_at
+    FROM unnest(open_pages, open_messages) AS i (page_id, message)
+    JOIN martlet.message m ON m.page_id = i.page_id AND m.id = i.message
+    WHERE m.state IN ('sending', 'unknown', 'held')
+    GROUP BY m.page_id, m.person HAVING count(*) = 1
+  ), named AS (
+    SELECT o.page_id, o.person, o.id, array_agg(DISTINCT d.mid) AS mids
+    FROM open o
+    JOIN unnest(pages, persons, watermarks, mids) AS i (page_id, person, watermark, mids)
+      ON i.page_id = o.page_id AND i.person = o.person AND o.attempt_at <= to_timestamp(i.watermark / 1000.0)
+    CROSS JOIN LATERAL jsonb_array_elements_text(i.mids::jsonb) AS d (mid)
+    GROUP BY o.page_id, o.person, o.id
+  ), strangers AS (
+    SELECT n.page_id, n.id, s.mids
+    FROM named n
+    CROSS JOIN LATERAL (
+      SELECT array_agg(k.mid) AS mids FROM unnest(n.mids) AS k (mid)
+      WHERE k.mid NOT IN (SELECT martlet.mids_known(n.page_id, n.person, n.mids))) s
+    WHERE cardinality(s.mids) = 1)
+  UPDATE martlet.message m SET heard_mid = s.mids[1]
+  FROM strangers s WHERE m.page_id = s.page_id AND m.id = s.id;
+  PERFORM martlet.message_settle_heard(open_pages, open_messages);
+END $$;
+
+-- ingress: another app has given threads back, or nobody leads them any more: what waits for that goes on. A conversation
+-- that is just being parked is missed, and looked at again within its time.
+CREATE FUNCTION martlet.threads_returned(pages text[], persons text[]) RETURNS void
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_nestloop = on SET jit = off
+  AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM unnest(pages, persons) AS i (page_id, person)
+    JOIN martlet.queue_parked p ON p.queue = 'send' AND p.conv = martlet.conv(i.page_id, i.person)
+    WHERE p.reason = 'human')
+  THEN
+    PERFORM martlet.queue_wake('send', 'human', pages, persons);
+    PERFORM pg_notify('martlet_send', string_agg(DISTINCT martlet.lane(martlet.conv(i.page_id, i.person))::text, ','))
+      FROM unnest(pages, persons) AS i (page_id, person);
+  END IF;
+END $$;
+
+-- outbound: the pages whose messages wait for a token, and for how many people up to `bound`. `is_new` comes once a page
+-- and loss of its token, to whichever worker asks first, so that operators are told once.
+CREATE FUNCTION martlet.pages_waiting(bound int)
+  RETURNS TABLE (page_id text, token_state text, conversations bigint, is_new boolean, alarmed_at timestamptz)
+  LANGUAGE plpgsql
+  SET enable_seqscan = off SET jit = off
+  AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+    WITH RECURSIVE parked (page_id) AS (
+      (SELECT q.page_id FROM martlet.queue_parked q WHERE q.reason = 'page' ORDER BY q.page_id LIMIT 1)
+      UNION ALL
+      SELECT (
+        SELECT q.page_id FROM martlet.queue_parked q WHERE q.reason = 'page' AND q.page_id > k.page_id
+        ORDER BY q.page_id LIMIT 1)
+      FROM parked k WHERE k.page_id IS NOT NULL
+    ), waiting AS MATERIALIZED (
+      SELECT k.page_id FROM parked k WHERE k.page_id IS NOT NULL
+      UNION
+      SELECT g.page_id FROM martlet.page g WHERE g.token_state = 'dead'
+    ), told AS (
+      UPDATE martlet.page g SET alarmed_at = clock_timestamp()
+      FROM waiting w
+      WHERE g.page_id = w.page_id AND g.token_state <> 'live' AND g.alarmed_at IS NULL
+      RETURNING g.page_id, g.alarmed_at)
+    SELECT w.page_id, COALESCE(g.token_state, 'missing'), (
+        SELECT count(*) FROM (
+          SELECT FROM martlet.queue_parked q WHERE q.page_id = w.page_id AND q.reason = 'page' LIMIT bound) c),
+      t.page_id IS NOT NULL, COALESCE(t.alarmed_at, g.alarmed_at)
+    FROM waiting w LEFT JOIN martlet.page g ON g.page_id = w.page_id LEFT JOIN told t ON t.page_id = w.page_id
+    WHERE g.token_state IS DISTINCT FROM 'live'
+    ORDER BY w.page_id;
 END $$;

@@ -147,7 +147,8 @@ CREATE TABLE martlet.operator_action (
   id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at     timestamptz NOT NULL DEFAULT clock_timestamp(),
   who    text NOT NULL,
-  action text NOT NULL CHECK (action IN ('retry', 'drop', 'pause', 'resume', 'contact_resume')),
+  action text NOT NULL CHECK (action IN (
+    'retry', 'drop', 'pause', 'resume', 'contact_resume', 'send_resend', 'send_drop', 'page_token', 'thread')),
   -- Null: all queues, or none in particular.
   queue  text,
   -- What was asked for. Names no person: that one was given is all it tells.
@@ -284,4 +285,106 @@ BEGIN
   was_paused := martlet.queue_pause_end(q);
   IF was_paused THEN PERFORM martlet.operator_record(NULL, by, 'resume', q, '{}', 1); END IF;
   RETURN was_paused;
+END $$;
+
+-- All that is known of a message, for an operator's eyes: never its words, nor a token. Null for one that nobody knows.
+-- `place` is where its job stands; a message that has ended has none.
+CREATE FUNCTION martlet.message_report(of_message uuid) RETURNS jsonb
+  LANGUAGE plpgsql STABLE
+  SET enable_seqscan = off SET jit = off
+  AS $$
+DECLARE
+  of_page text;
+  m martlet.message;
+  place jsonb;
+BEGIN
+  -- An index look a page: the key begins with it.
+  SELECT x.page_id INTO of_page FROM martlet.page p JOIN martlet.message x ON x.page_id = p.page_id AND x.id = of_message;
+  IF of_page IS NULL THEN RETURN NULL; END IF;
+  SELECT * INTO m FROM martlet.message x WHERE x.page_id = of_page AND x.id = of_message;
+  SELECT jsonb_build_object('queue', 'send', 'since', q.enqueued_at, 'tries', q.attempts, 'parked_for', k.reason,
+      'until', k.until)
+    INTO place
+    FROM martlet.queue_send q LEFT JOIN martlet.queue_parked k ON k.queue = 'send' AND k.conv = q.conv
+    WHERE q.lane = ANY (ARRAY[martlet.lane(martlet.conv(m.page_id, m.person)),
+        (-1 - martlet.lane(martlet.conv(m.page_id, m.person)))::smallint])
+      AND q.conv = martlet.conv(m.page_id, m.person) AND q.payload ->> 'message_id' = of_message::text
+    LIMIT 1;
+  IF place IS NULL THEN
+    SELECT jsonb_build_object('queue', 'outbox', 'since', o.created_at, 'due', o.due) INTO place
+      FROM martlet.outbox o
+      WHERE o.page_id = m.page_id AND o.person = m.person AND o.payload ->> 'message_id' = of_message::text LIMIT 1;
+  END IF;
+  IF place IS NULL THEN
+    SELECT jsonb_build_object('queue', 'held', 'since', h.held_at) INTO place
+      FROM martlet.send_held h WHERE h.page_id = m.page_id AND h.message_id = m.id;
+  END IF;
+  RETURN jsonb_build_object(
+    'id', m.id, 'page', m.page_id, 'person', m.person, 'state', m.state, 'attempts', m.attempts, 'mid', m.mid,
+    'grounds', m.grounds ->> 'kind', 'customer_key', m.customer_key, 'created_at', m.created_at,
+    'attempt_at', m.attempt_at, 'sent_at', m.sent_at, 'settled_by', m.settled_by, 'error', m.error,
+    'remedy', m.remedy, 'place', place,
+    -- Both ledgers stand in the order of time, and only the message's own time is looked at.
+    'history', COALESCE((
+      SELECT jsonb_agg(h.entry ORDER BY h.at, h.kind) FROM (
+        SELECT a.at, 0 AS kind, jsonb_build_object('at', a.at, 'what', 'attempt', 'attempt', a.id) AS entry
+        FROM martlet.send_attempt a
+        WHERE a.day BETWEEN (m.created_at AT TIME ZONE 'UTC')::date - 1 AND martlet.today() + 1
+          AND a.at BETWEEN m.created_at - interval '1 min' AND COALESCE(m.attempt_at, m.created_at) + interval '1 min'
+          AND a.message_id = of_message
+        UNION ALL
+        SELECT o.at, 1, jsonb_strip_nulls(jsonb_build_object(
+          'at', o.at, 'what', o.state, 'by', o.settled_by, 'code', o.code, 'subcode', o.subcode,
+          'fbtrace_id', o.fbtrace_id, 'error', o.error, 'remedy', o.remedy))
+        FROM martlet.send_outcome o
+        WHERE o.day BETWEEN (m.created_at AT TIME ZONE 'UTC')::date - 1 AND martlet.today() + 1
+          AND o.at >= m.created_at - interval '1 min' AND o.message_id = of_message) h), '[]'));
+END $$;
+
+-- An operator's word on a message that was kept back: sent again, or let go with its words. Says what became of it:
+-- 'resent', 'dropped', 'open' (it is not kept back), or null for a message that nobody knows. Whoever sleeps is to be
+-- told after the commit, at the page and person that come with it.
+CREATE FUNCTION martlet.send_resolve(
+  of_message uuid, again boolean, by text, OUT result text, OUT of_page text, OUT of_person text)
+  LANGUAGE plpgsql AS $$
+DECLARE
+  kept martlet.send_held;
+BEGIN
+  SELECT x.page_id, x.person INTO of_page, of_person
+    FROM martlet.page p JOIN martlet.message x ON x.page_id = p.page_id AND x.id = of_message;
+  IF of_page IS NULL THEN RETURN; END IF;
+  PERFORM martlet.queue_lock('{send}', ARRAY[of_page], ARRAY[of_person]);
+  PERFORM martlet.message_lock(ARRAY[of_page], ARRAY[of_message]);
+  DELETE FROM martlet.send_held h WHERE h.page_id = of_page AND h.message_id = of_message RETURNING * INTO kept;
+  IF NOT FOUND THEN
+    result := 'open';
+    RETURN;
+  END IF;
+  result := CASE WHEN again THEN 'resent' ELSE 'dropped' END;
+  UPDATE martlet.message m
+    SET state = CASE WHEN again THEN 'waiting' ELSE 'cancelled' END,
+        settled_by = CASE WHEN again THEN NULL ELSE 'operator' END, remedy = NULL
+    WHERE m.page_id = of_page AND m.id = of_message AND m.state = 'held';
+  IF again THEN
+    PERFORM martlet.queue_send_put(ARRAY[of_page], ARRAY[of_person], ARRAY[kept.kind], ARRAY[kept.v],
+      ARRAY[kept.trace], ARRAY[kept.payload::text]);
+  END IF;
+  INSERT INTO martlet.send_outcome (message_id, page_id, state, settled_by)
+    VALUES (of_message, of_page, result, 'operator');
+  PERFORM martlet.operator_record(
+    NULL, by, CASE WHEN again THEN 'send_resend' ELSE 'send_drop' END, 'send',
+    jsonb_build_object('message', of_message), 1);
+END $$;
+
+-- Who leads a thread from now on, after Meta took an operator's call: the app, or '' for us or nobody.
+CREATE FUNCTION martlet.contact_thread(of_page text, of_person text, owner text, what text, by text) RETURNS void
+  LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM martlet.queue_lock('{understand}', ARRAY[of_page], ARRAY[of_person]);
+  INSERT INTO martlet.contact AS c (page_id, person, thread_owner, thread_at)
+    VALUES (of_page, of_person, NULLIF(owner, ''), clock_timestamp())
+    ON CONFLICT (page_id, person) DO UPDATE SET thread_owner = excluded.thread_owner, thread_at = excluded.thread_at;
+  IF owner = '' THEN PERFORM martlet.threads_returned(ARRAY[of_page], ARRAY[of_person]); END IF;
+  PERFORM martlet.operator_record(
+    NULL, by, 'thread', NULL, jsonb_build_object('page', of_page, 'call', what), 1);
 END $$;
