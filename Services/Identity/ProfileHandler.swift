@@ -48,13 +48,13 @@ struct ProfileHandler: JobHandler {
     logger.debug("profile not told", metadata: ["error": "\(error)"])
     switch error.disposition {
     // A bare 10 or 200 says that this app may not read profiles; only 102 and 190 say that the token is dead.
-    case .parkPage where error.code != 102 && error.code != 190:
+    case .reauthorise where error.code != 102 && error.code != 190:
       return giveUp(job)
-    case .parkPage:
+    case .reauthorise:
       try? await pages.markDead(job.pageID, token: token)
       let recheck = PageToken.recheck(pageID: job.pageID, person: job.person)
       return .park(.page, atMost: .seconds(60), recheck: [recheck])
-    case .drop, .parkConversation:
+    case .drop, .parkPage, .parkConversation:
       return giveUp(job)
     case .retry, .slowDown, .unknown:
       // Asking twice does no harm, so an open outcome is only a failure; but nobody waits for a name for ever.

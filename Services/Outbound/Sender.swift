@@ -120,11 +120,11 @@ struct Sender: JobHandler {
     _ error: GraphError, _ job: Job, _ token: String, _ waiting: SendResult, _ refused: SendResult
   ) async -> Verdict<Effect> {
     switch error.disposition {
-    case .retry, .slowDown, .parkConversation:
+    case .retry, .slowDown, .parkPage, .parkConversation:
       log(.notice, "message will be tried again", job, "retry", error)
       let recording = [SendResult.statement([waiting])]
       return .failed(error: "\(error)", pause: error.retryAfter ?? .zero, recording: recording)
-    case .parkPage:
+    case .reauthorise:
       log(.error, "page token refused: its messages wait for a new one", job, "page", error)
       try? await pages.markDead(job.pageID, token: token)
       let parking = waitForToken(job)

@@ -6,10 +6,15 @@ package import JSON
 package struct GraphClient: Sendable {
   private let http: HTTPClient
   private let requests: GraphRequests
+  private let rates: PageRates?
 
-  /// `baseURL` with the version, such as `https://graph.facebook.com/v26.0`. `timeout` is for one whole call.
-  package init(http: HTTPClient, baseURL: String, timeout: Duration = .seconds(10)) {
+  /// - Parameters:
+  ///   - baseURL: With the version, such as `https://graph.facebook.com/v26.0`.
+  ///   - timeout: For one whole call.
+  ///   - rates: Learns what Meta's answers say about its limits.
+  package init(http: HTTPClient, baseURL: String, timeout: Duration = .seconds(10), rates: PageRates? = nil) {
     self.http = http
+    self.rates = rates
     requests = GraphRequests(baseURL: baseURL, timeout: timeout)
   }
 
@@ -18,8 +23,13 @@ package struct GraphClient: Sendable {
     guard let request = requests.message(page: page, token: token, appSecretProof: appSecretProof, body: body) else {
       return .refused(GraphError(.sendMessage, notAnID: "page"))
     }
+    let calledAt = ContinuousClock.now
     do throws(HTTPClientError) {
-      return SendOutcome(try await http.send(request))
+      let response = try await http.send(request)
+      let outcome = SendOutcome(response)
+      rates?.learned(
+        page: page, usage: UsageHeaders(response, page: page), refusal: outcome.error, calledAt: calledAt)
+      return outcome
     } catch {
       return SendOutcome(error)
     }

@@ -10,6 +10,14 @@ package enum SendOutcome: Sendable {
   /// Perhaps it was sent: only its echo can tell, so it must not simply be sent again.
   case unknown(GraphError)
 
+  /// Why it was not sent, or may not have been.
+  package var error: GraphError? {
+    switch self {
+    case .sent: nil
+    case .refused(let error), .unknown(let error): error
+    }
+  }
+
   /// Decided by the body's numbers, not by the status: some errors come with 200 (Meta, Graph API error handling).
   package init(_ response: HTTPClientResponse) {
     let body = try? JSON(parsing: response.body)
@@ -20,9 +28,7 @@ package enum SendOutcome: Sendable {
         self = .sent(messageID: messageID, recipientID: recipientID)
       } else {
         self = .unknown(
-          GraphError(
-            .sendMessage, response, disposition: .unknown,
-            remedy: "The answer says neither yes nor no: wait for the echo."))
+          GraphError(.sendMessage, response, GraphErrorTable.noAnswer))
       }
       return
     }

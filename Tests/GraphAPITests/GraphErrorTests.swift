@@ -24,8 +24,9 @@ struct GraphErrorTests {
     arguments: [
       (1, nil, .retry), (1, 99, .retry), (1, 1_357_046, .unknown), (2, nil, .retry), (1200, nil, .retry),
       (4, nil, .slowDown), (17, 2_446_079, .slowDown), (32, nil, .slowDown), (613, 1996, .slowDown),
-      (613, 2_018_338, .drop), (80006, nil, .slowDown), (368, nil, .slowDown), (190, 463, .parkPage),
-      (190, 999, .parkPage), (102, nil, .parkPage), (10, nil, .parkPage), (200, nil, .parkPage), (299, nil, .parkPage),
+      (613, 2_018_338, .drop), (80006, nil, .slowDown), (368, nil, .parkPage), (190, 463, .reauthorise),
+      (190, 999, .reauthorise), (102, nil, .reauthorise), (10, nil, .reauthorise), (200, nil, .reauthorise),
+      (299, nil, .reauthorise), (100, 2_534_020, .drop), (100, 2_018_180, .drop),
       (10, 2_018_278, .drop), (10, 2_018_065, .drop), (10, 1_404_170, .parkPage), (10, 7_777_777, .drop),
       (200, 1_545_041, .drop), (551, 1_545_041, .drop), (551, nil, .drop), (100, 2_018_001, .drop),
       (100, 7_777_777, .drop), (100, nil, .drop), (36000, nil, .drop), (4242, nil, .drop),
@@ -53,7 +54,7 @@ struct GraphErrorTests {
 
   @Test("the status counts only where the numbers say nothing")
   func status() throws {
-    #expect(try error(190, status: 500).disposition == .parkPage)
+    #expect(try error(190, status: 500).disposition == .reauthorise)
     #expect(try error(36000, status: 200).disposition == .drop)
     #expect(try error(4242, status: 500).disposition == .retry)
   }
@@ -80,15 +81,15 @@ struct GraphErrorTests {
     let description = try error(190, 463).description
     #expect(
       description
-        == "Sending a message failed: code 190/463, HTTP 400, fbtrace_id AbC. The token expired. "
-        + "Let the page's owner connect the page again.")
+        == "Sending a message failed: the page's token has expired (code 190/463, HTTP 400, fbtrace_id AbC). "
+        + "Connect the page again and set its new token: martlet page token set.")
   }
 
   @Test("no two rows are about the same numbers")
   func unique() {
-    let pairs = GraphErrorTable.rows.map { "\($0.code ?? 0)/\($0.subcode ?? 0)" }
-    #expect(Set(pairs).count == pairs.count)
-    let subcodes = GraphErrorTable.rows.compactMap(\.subcode)
+    let codes = GraphErrorTable.rows.filter { $0.subcodes == nil }.compactMap(\.code)
+    #expect(Set(codes).count == codes.count)
+    let subcodes = GraphErrorTable.rows.flatMap { $0.subcodes.map(Array.init) ?? [] }
     #expect(Set(subcodes).count == subcodes.count)
   }
 }

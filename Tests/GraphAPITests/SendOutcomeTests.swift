@@ -43,7 +43,7 @@ struct SendOutcomeTests {
     "an answer that is not Meta's is a no to be tried again",
     arguments: [
       (500, "", GraphError.Disposition.retry), (503, "busy", .retry), (404, "<html>", .retry), (301, "", .retry),
-      (429, "", .slowDown), (401, "{}", .parkPage), (500, #"{"error":"text"}"#, .retry),
+      (429, "", .slowDown), (401, "{}", .reauthorise), (500, #"{"error":"text"}"#, .retry),
       (400, #"{"error":{"message":"no code"}}"#, .retry),
     ])
   func foreign(status: Int, body: String, disposition: GraphError.Disposition) {
@@ -102,7 +102,7 @@ struct ProfileTests {
     "a refusal is an error, and nothing about a profile is ever unknown",
     arguments: [
       (400, #"{"error":{"code":100,"error_subcode":2018218}}"#, GraphError.Disposition.drop),
-      (400, #"{"error":{"code":190}}"#, .parkPage), (200, #"{"error":{"code":4}}"#, .slowDown), (502, "", .retry),
+      (400, #"{"error":{"code":190}}"#, .reauthorise), (200, #"{"error":{"code":4}}"#, .slowDown), (502, "", .retry),
       (200, "[]", .retry), (200, "", .retry), (400, #"{"error":{"code":1,"error_subcode":1357046}}"#, .retry),
     ])
   func refused(status: Int, body: String, disposition: GraphError.Disposition) throws {

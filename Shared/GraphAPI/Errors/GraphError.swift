@@ -13,16 +13,25 @@ package struct GraphError: Error, Sendable, CustomStringConvertible {
   package enum Disposition: String, Sendable {
     /// Try again, with growing pauses.
     case retry
-    /// The page or the app makes too many calls: pause the page's sends, for `retryAfter` where it is known.
+    /// The page or the app makes too many calls: `PageRates` has learned it and says when to go on.
     case slowDown
-    /// The token is dead or the page may not send: keep everything until a person acts.
+    /// Meta keeps the page from sending: keep everything and try again when `PageRates` says. A new token is no help.
     case parkPage
+    /// The token is dead or lacks a permission: keep everything until a person brings a new one.
+    case reauthorise
     /// This message will never be taken.
     case drop
     /// The message may have been sent.
     case unknown
     /// Another app or a person leads this conversation: keep its messages until it comes back.
     case parkConversation
+  }
+
+  /// Whose limit of calls was met.
+  package enum Limit: Sendable {
+    case page
+    /// All pages of the app share it.
+    case app
   }
 
   package let operation: Operation
@@ -35,17 +44,20 @@ package struct GraphError: Error, Sendable, CustomStringConvertible {
   /// How long Meta or the table says to wait.
   package let retryAfter: Duration?
   package internal(set) var disposition: Disposition
+  /// Set where the trouble is the number of calls, or a block of the whole page.
+  package let limit: Limit?
+  /// What happened, as the middle of a sentence: fixed text without query, headers or body.
+  package let meaning: String
+  /// What the person who runs the bot can do.
   package let remedy: String
-  /// Why no answer came: a fixed text without query, headers or body.
-  package let cause: String?
 
   package var description: String {
     var facts: [String] = []
     if let code { facts.append("code \(code)" + (subcode.map { "/\($0)" } ?? "")) }
     if let httpStatus { facts.append("HTTP \(httpStatus)") }
     if let fbtraceID { facts.append("fbtrace_id \(fbtraceID)") }
-    if let cause { facts.append(cause) }
-    return "\(operation.rawValue) failed: \(facts.joined(separator: ", ")). \(remedy)"
+    let numbers = facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))"
+    return "\(operation.rawValue) failed: \(meaning)\(numbers). \(remedy)"
   }
 }
 
@@ -53,41 +65,41 @@ extension GraphError {
   /// An answer that is not a yes.
   init(_ operation: Operation, _ response: HTTPClientResponse, body: JSON?) {
     guard let error = body?["error"], let code = error["code"]?.number else {
-      let row = GraphErrorTable.row(forStatus: response.status)
-      self.init(
-        operation, response, disposition: row.disposition, remedy: row.remedy,
-        retryAfter: UsageHeaders.wait(response) ?? row.wait)
+      self.init(operation, response, GraphErrorTable.row(forStatus: response.status))
       return
     }
     let subcode = error["error_subcode"]?.number
     let row = GraphErrorTable.row(code: code, subcode: subcode, status: response.status)
-    self.init(
-      operation, response, disposition: row.disposition, remedy: row.remedy, code: code, subcode: subcode,
-      fbtraceID: error["fbtrace_id"]?.traceID,
-      retryAfter: row.disposition == .slowDown ? UsageHeaders.wait(response) ?? row.wait : row.wait)
+    self.init(operation, response, row, code: code, subcode: subcode, fbtraceID: error["fbtrace_id"]?.traceID)
   }
 
   init(
-    _ operation: Operation, _ response: HTTPClientResponse, disposition: Disposition, remedy: String, code: Int? = nil,
-    subcode: Int? = nil, fbtraceID: String? = nil, retryAfter: Duration? = nil
+    _ operation: Operation, _ response: HTTPClientResponse, _ row: GraphErrorTable.Row, code: Int? = nil,
+    subcode: Int? = nil, fbtraceID: String? = nil
   ) {
+    // Only of calls that were too many do the headers tell how long to wait.
+    let isAsked = row.limit != nil || code == nil
     self.init(
       operation: operation, code: code, subcode: subcode, fbtraceID: fbtraceID, httpStatus: response.status,
-      retryAfter: retryAfter, disposition: disposition, remedy: remedy, cause: nil)
+      retryAfter: isAsked ? UsageHeaders.wait(response) ?? row.wait : row.wait, disposition: row.disposition,
+      limit: row.limit, meaning: row.advice.meaning, remedy: row.advice.remedy)
   }
 
   /// No answer at all.
   init(_ operation: Operation, disposition: Disposition, unanswered error: HTTPClientError) {
     self.init(
-      operation: operation, code: nil, subcode: nil, fbtraceID: nil, httpStatus: nil, retryAfter: nil,
-      disposition: disposition, remedy: disposition == .unknown ? "Wait for the echo." : "Try again later.",
-      cause: error.description)
+      operation, disposition, "no answer came, \(error)",
+      remedy: disposition == .unknown ? "Wait for the echo." : "Nothing to do: it is tried again.")
   }
 
   init(_ operation: Operation, notAnID what: String) {
+    self.init(operation, .drop, "the \(what)'s id or the body is not what Meta takes", remedy: "Use Meta's own id.")
+  }
+
+  private init(_ operation: Operation, _ disposition: Disposition, _ meaning: String, remedy: String) {
     self.init(
       operation: operation, code: nil, subcode: nil, fbtraceID: nil, httpStatus: nil, retryAfter: nil,
-      disposition: .drop, remedy: "Use Meta's own id.", cause: "the \(what)'s id or the body is not what Meta takes")
+      disposition: disposition, limit: nil, meaning: meaning, remedy: remedy)
   }
 }
 
