@@ -1,4 +1,5 @@
 import Contracts
+import JSON
 import JobQueue
 import Logging
 import Postgres
@@ -11,9 +12,16 @@ struct ReceiptHandler: JobHandler {
     let mid: String
   }
 
+  /// Everything up to a time has come so far; `mids` are what a delivery names, as a JSON array.
+  struct Watermark: Sendable {
+    let state: String
+    let time: Int64
+    var mids: String?
+  }
+
   enum Receipt: Sendable {
     case echo(EchoOfOurs)
-    case watermark(state: String, Int64)
+    case watermark(Watermark)
     /// An echo of what another app or a person at the page's inbox sent.
     case notOurs
   }
@@ -26,8 +34,10 @@ struct ReceiptHandler: JobHandler {
       case .echo(let mid, let metadata):
         guard let metadata = metadata.flatMap({ SendMetadata($0) }) else { return .done(.notOurs) }
         return .done(.echo(EchoOfOurs(metadata: metadata, mid: mid)))
-      case .delivery(let watermark): return .done(.watermark(state: "delivered", watermark))
-      case .read(let watermark): return .done(.watermark(state: "read", watermark))
+      case .delivery(let time, let mids):
+        let named = mids.isEmpty ? nil : JSON.array(mids.map { .string($0) }).serialized(replacingNUL: true)
+        return .done(.watermark(Watermark(state: "delivered", time: time, mids: named)))
+      case .read(let time): return .done(.watermark(Watermark(state: "read", time: time)))
       }
     } catch {
       return .failed(error: "\(error)")
@@ -47,11 +57,11 @@ struct ReceiptHandler: JobHandler {
 
   func statements(applying done: [(job: Job, effect: Receipt)]) -> [Statement] {
     var echoes: [(job: Job, echo: EchoOfOurs)] = []
-    var watermarks: [(job: Job, state: String, watermark: Int64)] = []
+    var watermarks: [(job: Job, watermark: Watermark)] = []
     for (job, receipt) in done {
       switch receipt {
       case .echo(let echo): echoes.append((job, echo))
-      case .watermark(let state, let watermark): watermarks.append((job, state, watermark))
+      case .watermark(let watermark): watermarks.append((job, watermark))
       case .notOurs: break
       }
     }
@@ -71,10 +81,11 @@ struct ReceiptHandler: JobHandler {
       statements.append(
         Statement(
           "receipt.watermarks",
-          "SELECT martlet.receipt_watermarks($1::text[], $2::text[], $3::text[], $4::bigint[])",
+          "SELECT martlet.receipt_watermarks($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])",
           [
-            .array(watermarks.map { Optional($0.job.pageID) }), .array(watermarks.map { Optional($0.job.person) }),
-            .array(watermarks.map { Optional($0.state) }), .array(watermarks.map(\.watermark)),
+            .texts(watermarks.map(\.job.pageID)), .texts(watermarks.map(\.job.person)),
+            .texts(watermarks.map(\.watermark.state)), .bigints(watermarks.map(\.watermark.time)),
+            .texts(watermarks.map(\.watermark.mids)),
           ]))
     }
     return statements

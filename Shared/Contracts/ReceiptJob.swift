@@ -7,14 +7,14 @@ package enum ReceiptJob: Sendable, Hashable {
 
   /// A message of the page's, ours or another app's.
   case echo(mid: String, metadata: String?)
-  /// Everything up to the watermark (milliseconds since 1970) was delivered.
-  case delivery(watermark: Int64)
+  /// Everything up to the watermark (milliseconds since 1970) was delivered. `mids` often names none of it.
+  case delivery(watermark: Int64, mids: [String] = [])
   case read(watermark: Int64)
 
   package init?(_ event: WebhookEvent) {
     switch event.kind {
     case .echo(let echo): self = .echo(mid: echo.mid, metadata: echo.metadata)
-    case .delivery(let delivery): self = .delivery(watermark: delivery.watermark)
+    case .delivery(let delivery): self = .delivery(watermark: delivery.watermark, mids: delivery.mids)
     case .read(let read): self = .read(watermark: read.watermark)
     default: return nil
     }
@@ -24,7 +24,8 @@ package enum ReceiptJob: Sendable, Hashable {
     let json = try ContractError.parse(payload, "receipt")
     switch (kind, json["mid"]?.string, json["watermark"]?.int64) {
     case ("echo", let mid?, _): self = .echo(mid: mid, metadata: json["metadata"]?.string)
-    case ("delivery", _, let watermark?): self = .delivery(watermark: watermark)
+    case ("delivery", _, let watermark?):
+      self = .delivery(watermark: watermark, mids: json["mids"]?.array?.compactMap(\.string) ?? [])
     case ("read", _, let watermark?): self = .read(watermark: watermark)
     default: throw ContractError(queue: "receipt", problem: "nothing known of kind \(kind) in this shape")
     }
@@ -34,7 +35,9 @@ package enum ReceiptJob: Sendable, Hashable {
     switch self {
     case .echo(let mid, let metadata?): ["mid": .string(mid), "metadata": .string(metadata)]
     case .echo(let mid, nil): ["mid": .string(mid)]
-    case .delivery(let watermark), .read(let watermark): ["watermark": JSON(watermark)]
+    case .delivery(let watermark, []), .read(let watermark): ["watermark": JSON(watermark)]
+    case .delivery(let watermark, let mids):
+      ["watermark": JSON(watermark), "mids": .array(mids.map { .string($0) })]
     }
   }
 }

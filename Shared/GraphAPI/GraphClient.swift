@@ -4,8 +4,8 @@ package import JSON
 /// Calls to the Graph API. The token goes in a header, never in a URL, an error or a log; nothing is tried twice here:
 /// the Graph API has no idempotency key, so trying again is a decision of the caller.
 package struct GraphClient: Sendable {
-  private let http: HTTPClient
-  private let requests: GraphRequests
+  let http: HTTPClient
+  let requests: GraphRequests
   private let rates: PageRates?
 
   /// - Parameters:

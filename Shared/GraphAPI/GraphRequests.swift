@@ -29,14 +29,14 @@ struct GraphRequests: Sendable {
     return request("GET", "/\(person)?fields=first_name,last_name,name,profile_pic\(proof)", token: token)
   }
 
-  private func request(_ method: String, _ path: String, token: String) -> HTTPClientRequest {
+  func request(_ method: String, _ path: String, token: String) -> HTTPClientRequest {
     HTTPClientRequest(
       method: method, url: baseURL + path,
       headers: [("Authorization", "Bearer \(token)"), ("Accept", "application/json")], timeout: timeout,
       maximumResponseBytes: 1 << 20, allowsPlainHTTP: baseURL.hasPrefix("http://"))
   }
 
-  private func canStandInPath(_ id: String) -> Bool {
+  func canStandInPath(_ id: String) -> Bool {
     (1...128).contains(id.utf8.count)
       && id.utf8.allSatisfy {
         switch $0 {

@@ -7,6 +7,8 @@ package struct GraphError: Error, Sendable, CustomStringConvertible {
   package enum Operation: String, Sendable {
     case sendMessage = "Sending a message"
     case readProfile = "Reading a profile"
+    case controlThread = "Changing who leads a thread"
+    case readConversation = "Reading a conversation"
   }
 
   /// What the caller does next.
