@@ -21,6 +21,7 @@ package struct Migrations: Sendable {
     Migration(number: 4, name: "outbox", sql: PackageResources._004_outbox_sql),
     Migration(number: 5, name: "operators", sql: PackageResources._005_operators_sql),
     Migration(number: 6, name: "media", sql: PackageResources._006_media_sql),
+    Migration(number: 7, name: "api", sql: PackageResources._007_api_sql),
   ]
 
   /// The newest version that this build knows; services accept a schema of this version and refuse an older one.
