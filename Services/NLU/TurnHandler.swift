@@ -13,8 +13,6 @@ import ServiceKit
 struct TurnHandler: JobHandler {
   /// How long a new person's first message waits for their name.
   static let profilePatience = Duration.seconds(2)
-  /// In UTF-16 units; Meta refuses 2,000 and more.
-  static let longestReply = 1_900
   /// What stands for a first name that Meta does not tell.
   static let namelessPerson = "there"
   /// The rule of a turn in which the bot kept silent.
@@ -63,14 +61,15 @@ struct TurnHandler: JobHandler {
       to: said.text ?? "", variables: ["_userFirstName": start.firstName ?? Self.namelessPerson],
       seed: UInt64(bitPattern: job.id))
     // What a person wrote may come back in a reply and make it longer than Meta takes.
-    let text = shortened(reply.text)
-    let message = try OutgoingMessage(to: job.person, content: .text(text, quickReplies: []))
+    let messages = try MessageText.split(reply.text).map { part in
+      try OutgoingMessage(to: .person(job.person), content: .text(part), grounds: .reply)
+    }
     logger.info("turn", metadata: ["page.id": "\(job.pageID)", "job.id": "\(job.id)", "rule": "\(reply.rule)"])
     let turns = (start.state?["turns"]?.int64 ?? 0) + 1
     return .done(
       Turn(
         version: start.version, state: ["turns": JSON(turns)], rule: reply.rule,
-        replies: [SendJob(messageID: randomID(), message: message)]))
+        replies: messages.map { SendJob(messageID: randomID(), message: $0) }))
   }
 
   /// Taken note of and not answered, neither now nor later.
@@ -79,18 +78,6 @@ struct TurnHandler: JobHandler {
       "turn without the bot: the thread is somebody else's",
       metadata: ["page.id": "\(job.pageID)", "job.id": "\(job.id)", "rule": "\(Self.pausedRule)"])
     return Turn(version: start.version, state: start.state ?? [:], rule: Self.pausedRule, replies: [])
-  }
-
-  /// At most `longestReply`, cut between two characters.
-  private func shortened(_ text: String) -> String {
-    guard text.utf16.count > Self.longestReply else { return text }
-    var (kept, length) = ("", 0)
-    for character in text {
-      length += character.utf16.count
-      if length > Self.longestReply { break }
-      kept.append(character)
-    }
-    return kept
   }
 
   func targets(of turn: Turn, for job: Job) -> [QueueTarget] {

@@ -25,11 +25,12 @@ struct RoundTripTests {
       .text("pong, Zoë \u{1F426} \"'\\"),
       .text(
         "choose", quickReplies: [QuickReply(title: "Yes", payload: "{\"a\":1}"), QuickReply(title: "No", payload: "n")]),
-      .typingOn, .typingOff, .markSeen,
+      .action(.typingOn), .action(.typingOff), .action(.markSeen),
     ] as [OutgoingMessage.Content])
   func send(content: OutgoingMessage.Content) throws {
     let job = SendJob(
-      messageID: "0d9adf5c-6c1d-4c1c-9a5c-b4d5d8c5b111", message: try OutgoingMessage(to: "2417", content: content))
+      messageID: "0d9adf5c-6c1d-4c1c-9a5c-b4d5d8c5b111",
+      message: try OutgoingMessage(to: .person("2417"), content: content, grounds: .update))
     #expect(try SendJob(payload: bytes(job.payload)) == job)
   }
 

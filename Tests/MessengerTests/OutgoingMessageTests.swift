@@ -7,7 +7,8 @@ struct OutgoingMessageTests {
   @Test("a text with quick replies becomes the Send API's body")
   func body() throws {
     let message = try OutgoingMessage(
-      to: "U1", content: .text("Which?", quickReplies: [QuickReply(title: "Red", payload: "RED")]))
+      to: .person("U1"), content: .text("Which?", quickReplies: [QuickReply(title: "Red", payload: "RED")]),
+      grounds: .reply)
     #expect(
       message.requestBody(metadata: "mt:7").serialized()
         == #"{"recipient":{"id":"U1"},"messaging_type":"RESPONSE","message":{"text":"Which?","#
@@ -16,56 +17,40 @@ struct OutgoingMessageTests {
 
   @Test("a text alone carries nothing else, and a reference is addressed as one")
   func plain() throws {
-    let message = try OutgoingMessage(to: "ref:r1", content: .text("hi"))
+    let message = try OutgoingMessage(to: .person("ref:r1"), content: .text("hi"), grounds: .update)
     #expect(
-      message.requestBody(metadata: nil, messagingType: "UPDATE")
+      message.requestBody(metadata: nil)
         == ["recipient": ["user_ref": "r1"], "messaging_type": "UPDATE", "message": ["text": "hi"]])
   }
 
   @Test(
     "sender actions go alone",
-    arguments: [
-      (OutgoingMessage.Content.typingOn, "typing_on"), (.typingOff, "typing_off"), (.markSeen, "mark_seen"),
-    ])
-  func action(content: OutgoingMessage.Content, name: String) throws {
-    let message = try OutgoingMessage(to: "U1", content: content)
+    arguments: [(SenderAction.typingOn, "typing_on"), (.typingOff, "typing_off"), (.markSeen, "mark_seen")])
+  func action(action: SenderAction, name: String) throws {
+    let message = try OutgoingMessage(to: .person("U1"), content: .action(action), grounds: .reply)
     #expect(
       message.requestBody(metadata: "x") == ["recipient": ["id": "U1"], "sender_action": .string(name)])
     #expect(try OutgoingMessage(json: message.json) == message)
   }
 
-  @Test("a message survives a job's payload")
-  func roundTrip() throws {
-    let replies = [QuickReply(title: "Red", payload: "RED"), QuickReply(title: "Blue", payload: "BLUE")]
-    for message in [
-      try OutgoingMessage(to: "U1", content: .text("a\n\"b\" 😀")),
-      try OutgoingMessage(to: "U1", content: .text("a", quickReplies: replies)),
-    ] {
-      #expect(try OutgoingMessage(json: JSON(parsing: message.json.serialized())) == message)
-    }
-    #expect(throws: MessengerError(.notAnOutgoingMessage)) { try OutgoingMessage(json: ["text": "a"]) }
-    #expect(throws: MessengerError(.notAnOutgoingMessage)) {
-      try OutgoingMessage(json: ["recipient": "a", "action": "dance"])
-    }
+  @Test("a message from before grounds were stated is a reply")
+  func earlier() throws {
+    let json: JSON = [
+      "recipient": "U1", "text": "a", "quick_replies": [["title": "Red", "payload": "RED"]],
+    ]
+    #expect(
+      try OutgoingMessage(json: json)
+        == OutgoingMessage(
+          to: .person("U1"), content: .text("a", quickReplies: [QuickReply(title: "Red", payload: "RED")]),
+          grounds: .reply))
   }
 
-  @Test("Meta's limits hold at the edge")
-  func limits() throws {
-    func make(_ text: String, _ replies: [QuickReply] = []) throws(MessengerError) {
-      _ = try OutgoingMessage(to: "U1", content: .text(text, quickReplies: replies))
+  @Test("what is no message is told from what is")
+  func malformed() throws {
+    for json: JSON in [
+      ["text": "a"], ["recipient": "a", "action": "dance"], ["recipient": "a", "text": "a", "action": "typing_on"],
+    ] {
+      #expect(throws: MessengerError(.notAnOutgoingMessage)) { try OutgoingMessage(json: json) }
     }
-    func reply(_ title: Int, _ payload: Int) -> QuickReply {
-      QuickReply(title: String(repeating: "t", count: title), payload: String(repeating: "p", count: payload))
-    }
-    try make(String(repeating: "a", count: 1999))
-    try make("a", Array(repeating: reply(20, 1000), count: 13))
-    #expect(throws: MessengerError(.textTooLong)) { try make(String(repeating: "a", count: 2000)) }
-    #expect(throws: MessengerError(.textTooLong)) { try make(String(repeating: "😀", count: 1000)) }
-    #expect(throws: MessengerError(.textEmpty)) { try make(" \n") }
-    #expect(throws: MessengerError(.tooManyQuickReplies)) { try make("a", Array(repeating: reply(1, 1), count: 14)) }
-    #expect(throws: MessengerError(.quickReplyTitle)) { try make("a", [reply(21, 1)]) }
-    #expect(throws: MessengerError(.quickReplyTitle)) { try make("a", [reply(0, 1)]) }
-    #expect(throws: MessengerError(.quickReplyPayload)) { try make("a", [reply(1, 1001)]) }
-    #expect(throws: MessengerError(.noRecipient)) { try OutgoingMessage(to: "", content: .typingOn) }
   }
 }
