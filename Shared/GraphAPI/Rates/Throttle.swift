@@ -15,6 +15,8 @@ struct Throttle: Sendable {
   private static let memory = Duration.seconds(60)
   private static let firstPause = Duration.seconds(1)
   private static let longestPause = Duration.seconds(300)
+  /// A refusal this soon after a pause says that the pause was too short.
+  private static let relapse = Duration.seconds(2)
 
   private(set) var pausedUntil: Instant?
   /// The share at the end of the last pause.
@@ -55,16 +57,16 @@ struct Throttle: Sendable {
   /// Meta refused a call because there were too many.
   ///
   /// - Parameters:
-  ///   - wait: How long Meta says to wait; without its word the pauses grow from one second on.
+  ///   - wait: How long Meta says to wait; without its word a second, and twice as long each time that was too short.
   ///   - calledAt: When the refused call began: calls that were under way together slow down once.
   mutating func refused(wait: Duration?, calledAt: Instant, at now: Instant) {
     if let brakedAt, calledAt < brakedAt {
       if let wait { pause(for: wait, at: now) }
       return
     }
-    let isSoon = brakedAt.map { $0.duration(to: now) < Self.memory + pauseWithoutWord } ?? false
+    let isSoon = pausedUntil.map { $0.duration(to: now) < Self.relapse } ?? false
     pauseWithoutWord = isSoon ? min(pauseWithoutWord * 2, Self.longestPause) : Self.firstPause
-    let share = max(Self.least, share(at: now) / 2)
+    let share = max(Self.least, shareByRefusals(at: now) / 2)
     pause(for: wait ?? pauseWithoutWord, at: now)
     shareAfterPause = share
     brakedAt = now
