@@ -12,6 +12,10 @@ extension OutgoingMessage {
     case sticker(String)
     /// Nothing that is said: it goes alone, and leaves no message.
     case action(SenderAction)
+
+    package var isAction: Bool {
+      if case .action = self { true } else { false }
+    }
   }
 }
 

@@ -13,45 +13,36 @@ package enum Lawfulness {
 
   /// - Parameter now: Milliseconds since 1970.
   package static func judge(_ message: OutgoingMessage, _ window: ContactWindow, now: Int64) -> Verdict {
-    do throws(Breach) {
-      try matchContent(message)
-      try matchRecipient(message)
-      switch message.grounds {
-      case .reply, .update: try open(.standard, since: window.lastIn, day, now)
-      case .humanAgent:
-        // A sender action carries no tag that would widen the window for it.
-        let isAction = if case .action = message.content { true } else { false }
-        try open(isAction ? .standard : .sevenDays, since: window.lastIn, isAction ? day : week, now)
-      case .customerFeedback: try open(.sevenDays, since: window.lastIn, week, now)
-      case .utility: break
-      case .token: try check(window.token, now)
-      case .privateReply:
-        guard let post = window.post else { break }
-        guard !post.isAnswered else { throw Breach(.alreadyAnswered) }
-        try open(.privateReply, since: post.writtenAt, week, now)
-      }
-      return .lawful
-    } catch {
-      return .unlawful(error)
+    if let breach = misfit(message) ?? lateness(message, window, now) { return .unlawful(breach) }
+    if case .token = message.grounds, let breach = window.token.flatMap({ tokenBreach($0, now) }) {
+      return .unlawful(breach)
+    }
+    return .lawful
+  }
+
+  /// How long after the person's last act a message may go, less the margin; nil where their acts do not matter.
+  package static func window(of message: OutgoingMessage) -> Duration? {
+    switch message.grounds {
+    case .reply, .update: day - margin
+    // A sender action carries no tag that would widen the window for it.
+    case .humanAgent: message.content.isAction ? day - margin : week - margin
+    case .customerFeedback: week - margin
+    case .utility, .token, .privateReply: nil
     }
   }
 
-  private static func matchContent(_ message: OutgoingMessage) throws(Breach) {
-    let fits =
+  /// Why these grounds never go with what is said, or with this form of recipient; nil where they do.
+  package static func misfit(_ message: OutgoingMessage) -> Breach? {
+    let fitsContent =
       switch (message.content, message.grounds) {
       case (.utility, .utility): true
       case (.utility, _), (_, .utility): false
       case (.template(let template, _), .customerFeedback): template.type == FeedbackTemplate.type
       case (_, .customerFeedback): false
-      case (.action, .reply), (.action, .update), (.action, .humanAgent): true
-      case (.action, _): false
+      case (.action, .token), (.action, .privateReply): false
       default: true
       }
-    guard fits else { throw Breach(.groundsContentMismatch) }
-  }
-
-  private static func matchRecipient(_ message: OutgoingMessage) throws(Breach) {
-    let fits =
+    let fitsRecipient =
       switch (message.recipient, message.grounds) {
       case (.oneTimeToken, .token), (.notificationToken, .token): true
       case (.comment, .privateReply), (.post, .privateReply): true
@@ -59,24 +50,33 @@ package enum Lawfulness {
       case (.person, _): true
       default: false
       }
-    guard fits else { throw Breach(.groundsRecipientMismatch) }
+    if !fitsContent { return Breach(.groundsContentMismatch) }
+    return fitsRecipient ? nil : Breach(.groundsRecipientMismatch)
   }
 
-  private static func open(
-    _ window: Breach.Window, since last: Int64?, _ length: Duration, _ now: Int64
-  ) throws(Breach) {
-    guard let last else { throw Breach(.windowClosed(after: window, hours: nil)) }
-    let age = now - last
-    guard Duration.milliseconds(age) < length - margin else {
-      throw Breach(.windowClosed(after: window, hours: age / 3_600_000))
+  private static func lateness(_ message: OutgoingMessage, _ window: ContactWindow, _ now: Int64) -> Breach? {
+    if case .privateReply = message.grounds {
+      guard let post = window.post else { return nil }
+      if post.isAnswered { return Breach(.alreadyAnswered) }
+      return closed(.privateReply, since: post.writtenAt, for: week - margin, now)
     }
+    guard let length = self.window(of: message) else { return nil }
+    return closed(length < day ? .standard : .sevenDays, since: window.lastIn, for: length, now)
   }
 
-  private static func check(_ token: ContactWindow.Token?, _ now: Int64) throws(Breach) {
-    guard let token else { return }
-    guard !token.isStopped else { throw Breach(.tokenStopped) }
-    guard !token.isUsed else { throw Breach(.tokenUsed) }
-    guard let end = token.expiresAt else { return }
-    guard Duration.milliseconds(end - now) > margin else { throw Breach(.tokenExpired) }
+  private static func closed(
+    _ window: Breach.Window, since last: Int64?, for length: Duration, _ now: Int64
+  ) -> Breach? {
+    guard let last else { return Breach(.windowClosed(after: window, hours: nil)) }
+    let age = now - last
+    guard Duration.milliseconds(age) >= length else { return nil }
+    return Breach(.windowClosed(after: window, hours: age / 3_600_000))
+  }
+
+  private static func tokenBreach(_ token: ContactWindow.Token, _ now: Int64) -> Breach? {
+    if token.isStopped { return Breach(.tokenStopped) }
+    if token.isUsed { return Breach(.tokenUsed) }
+    guard let end = token.expiresAt, Duration.milliseconds(end - now) <= margin else { return nil }
+    return Breach(.tokenExpired)
   }
 }
