@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 
 struct DecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,22 +17,8 @@ struct DecodeCommand: ParsableCommand {
   var raw = false
 
   func run() throws {
-    let decoded = PayloadDecoder(showsRaw: raw).decode(try bytes())
+    let decoded = PayloadDecoder(showsRaw: raw).decode(try PayloadPieces.bytes(of: file))
     for line in decoded.lines { print(line) }
-    guard let problem = decoded.problems.first else { return }
-    guard decoded.problems.count > 1 else { throw problem }
-    for problem in decoded.problems { FileHandle.standardError.write(Data("\(problem)\n".utf8)) }
-    throw ExitCode.failure
-  }
-
-  private func bytes() throws -> [UInt8] {
-    do {
-      let source = try file.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) } ?? .standardInput
-      return Array(try source.readToEnd() ?? Data())
-    } catch {
-      throw ToolError(
-        code: .files, doing: "read \(file ?? "standard input")", cause: "\(error.localizedDescription)",
-        remedy: "name a file that can be read, or give the payload on standard input")
-    }
+    try PayloadPieces.report(decoded.problems)
   }
 }

@@ -1,40 +1,25 @@
 import JSON
 import Messenger
 
-/// A payload that a person has at hand, such as a line of a log or an example of Meta's → its events, one a line.
+/// What Meta posted, or a piece of it → its events, one a line.
 struct PayloadDecoder {
   var showsRaw = false
 
   /// What could be read, and what could not: a line that cannot be read takes no other with it.
   func decode(_ bytes: [UInt8]) -> (lines: [String], problems: [ToolError]) {
-    guard bytes.contains(where: { !Self.isSpace($0) }) else {
+    let pieces = PayloadPieces.read(bytes)
+    guard !pieces.isEmpty else {
       return ([], [problem("there is nothing in it", "give a webhook's body on standard input, or name a file")])
     }
-    let lines = Self.lines(of: bytes)
-    do {
-      return events(in: try JSON(parsing: bytes), at: nil)
-    } catch {
-      guard lines.count > 1, (try? JSON(parsing: lines[0].bytes)) != nil else { return ([], [problem("\(error)")]) }
-    }
     var (texts, problems): ([String], [ToolError]) = ([], [])
-    for line in lines {
+    for piece in pieces {
       do {
-        let (more, failed) = events(in: try JSON(parsing: line.bytes), at: line.number)
-        texts += more
-        problems += failed
+        texts += try Webhook.events(inPiece: try piece.json.get()).map { describe($0).serialized() }
       } catch {
-        problems.append(problem("line \(line.number): \(error)"))
+        problems.append(problem(piece.naming("\(error)")))
       }
     }
     return (texts, problems)
-  }
-
-  private func events(in json: JSON, at line: Int?) -> ([String], [ToolError]) {
-    do {
-      return (try Webhook.events(inPiece: json).map { describe($0).serialized() }, [])
-    } catch {
-      return ([], [problem((line.map { "line \($0): " } ?? "") + "\(error)")])
-    }
   }
 
   private func describe(_ event: WebhookEvent) -> JSON {
@@ -54,13 +39,6 @@ struct PayloadDecoder {
   }
 
   private static func orNull(_ text: String) -> JSON { text.isEmpty ? .null : .string(text) }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-
-  private static func lines(of bytes: [UInt8]) -> [(number: Int, bytes: ArraySlice<UInt8>)] {
-    bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated()
-      .map { (number: $0.offset + 1, bytes: $0.element) }.filter { !$0.bytes.allSatisfy(isSpace) }
-  }
 
   /// Both kinds of error say what to do themselves.
   private func problem(_ cause: String, _ remedy: String? = nil) -> ToolError {

@@ -70,12 +70,13 @@ extension Finding {
 
   package var sentence: String {
     let words = allowed.joined(separator: ", ")
+    let edge = "\(limit ?? 0)" + (source.map { " (\($0))" } ?? "")
     let amount = "\(value ?? 0) \(unit?.rawValue ?? "")"
     return switch problem {
     case .missing: "\(field) is missing"
     case .wrongType: "\(field) is of another type than Meta takes"
-    case .tooShort, .tooFew, .tooSmall: "\(field) has \(amount), and Meta takes no fewer than \(limit ?? 0)"
-    case .tooLong, .tooMany, .tooLarge: "\(field) has \(amount), and Meta takes no more than \(limit ?? 0)"
+    case .tooShort, .tooFew, .tooSmall: "\(field) has \(amount), and Meta takes no fewer than \(edge)"
+    case .tooLong, .tooMany, .tooLarge: "\(field) has \(amount), and Meta takes no more than \(edge)"
     case .notAllowed: "\(field) is none of \(words)"
     case .notALink: "\(field) is not an http or https address"
     case .notSecure: "\(field) is not an https address"
