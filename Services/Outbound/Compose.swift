@@ -15,11 +15,16 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let lease = settings.lease
   let worker = randomID()
   let database = try Database(settings, health: health, logger: logger)
-  let graph = GraphClient(http: HTTPClient(loop: database.loop), baseURL: settings.graphURL, timeout: timeout)
+  let rates = PageRates()
+  let graph = GraphClient(
+    http: HTTPClient(loop: database.loop), baseURL: settings.graphURL, timeout: timeout, rates: rates)
+  let apps = AppSecrets(try settings.appSecrets)
+  let takeover = Duration.seconds(60 * (try settings.int(.takeoverMinutes, default: 30, in: 0...100_000)))
 
   let sender = Sender(
-    graph: graph, pages: PageDirectory(pool: database.pool, keys: keys), apps: AppSecrets(try settings.appSecrets),
-    attempts: AttemptLedger(worker: worker, pool: database.pool),
+    graph: graph, pages: PageDirectory(pool: database.pool, keys: keys), apps: apps, rates: rates,
+    attempts: AttemptLedger(worker: worker, takeover: takeover, pool: database.pool),
+    conversations: ConversationReader(graph: graph, apps: apps, pool: database.pool),
     patience: Sender.Patience(
       call: timeout, grace: try settings.seconds(.sendGrace, default: .seconds(60))),
     pool: database.pool, logger: logger)
@@ -41,5 +46,10 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     pool: database.pool, bulkWindow: try settings.int(.bulkWindow, default: 16, in: 1...1000), logger: logger)
   let listener = database.listener(
     [.send: { sending.wake(lanes: $0) }, .receipt: { receiving.wake(lanes: $0) }], outbox: outbox)
-  return [database.watch(), database.sample(.send, .receipt), listener, receiving, sending, outbox]
+  let watch = PageWatch(pool: database.pool, health: health, logger: logger)
+  let share = RateShare(
+    rates: rates, pool: database.pool, worker: worker, pause: lease / 3, logger: logger)
+  return [
+    database.watch(), database.sample(.send, .receipt), listener, receiving, sending, outbox, watch, share,
+  ]
 }

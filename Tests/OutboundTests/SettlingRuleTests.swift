@@ -19,14 +19,18 @@ struct SettlingCase: Sendable, CustomTestStringConvertible {
 
 @Suite("The rule that settles a message with an earlier attempt")
 struct SettlingRuleTests {
-  private static let ends = ["sent", "delivered", "read", "refused", "held"].flatMap { state in
+  private static let ends = [
+    "sent", "delivered", "read", "refused", "held", "too_late", "cancelled",
+  ].flatMap { state in
     [Duration.zero, .seconds(3600)].flatMap { age in
       [Page.UnknownRule.resend, .hold].map { SettlingCase(state, age, $0, .finished) }
     }
   }
 
-  private static let retries = [Duration.zero, .seconds(3600)].flatMap { age in
-    [Page.UnknownRule.resend, .hold].map { SettlingCase("waiting", age, $0, .resend) }
+  private static let retries = ["queued", "waiting", "dead"].flatMap { state in
+    [Duration.zero, .seconds(3600)].flatMap { age in
+      [Page.UnknownRule.resend, .hold].map { SettlingCase(state, age, $0, .resend) }
+    }
   }
 
   private static let open: [SettlingCase] = ["sending", "unknown", "a state of a later version"].flatMap { state in

@@ -47,6 +47,7 @@ struct MetricCatalog {
     // outbound, identity
     "martlet_sends_total": counter("Messages handed to the Graph API, by outcome."),
     "martlet_graph_call_seconds": time("One Graph API call, from request to answer."),
+    "martlet_pages_waiting": gauge("Pages whose messages wait for a token, by what became of theirs: dead, missing."),
     "martlet_pages_slowed": gauge("Pages that Meta's limits pause or make slower in this process, by how."),
     "martlet_profiles_total": counter("Profiles asked of the Graph API, by outcome."),
     "martlet_identify_events_total": counter("Account links and opt-ins taken note of, by kind."),

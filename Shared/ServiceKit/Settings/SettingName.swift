@@ -65,7 +65,7 @@ extension SettingName {
   package static let bot = SettingName("MARTLET_BOT", "nlu: the bot's folder")
   package static let takeoverMinutes = SettingName(
     "MARTLET_TAKEOVER_MINUTES",
-    "ingress: how long the bot is silent after somebody else answered, in minutes; 0 never; default 30")
+    "ingress, outbound: how long the bot is silent after somebody else answered, in minutes; 0 never; default 30")
   package static let lease = SettingName(
     "MARTLET_LEASE_SECONDS", "how long a silent worker keeps its lanes, in seconds; default 10")
   package static let sendGrace = SettingName(

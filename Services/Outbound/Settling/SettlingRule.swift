@@ -7,7 +7,7 @@ import Pages
 /// come. Only after the grace time does the page's stated rule decide.
 struct SettlingRule: Sendable {
   enum Decision: Equatable, Sendable {
-    /// It went out, or was refused for good, or is kept back: nothing more to do.
+    /// It went out, or never will, or is kept back: nothing more to do.
     case finished
     /// Wait this long for the call to end or for the echo.
     case wait(Duration)
@@ -22,8 +22,8 @@ struct SettlingRule: Sendable {
 
   func decide(state: String, age: Duration, rule: Page.UnknownRule) -> Decision {
     switch state {
-    case "sent", "delivered", "read", "refused", "held": return .finished
-    case "waiting": return .resend
+    case "sent", "delivered", "read", "refused", "held", "too_late", "cancelled": return .finished
+    case "queued", "waiting", "dead": return .resend
     default: break
     }
     // Its caller may only have lost the lane: the call itself must have had its time.
@@ -31,4 +31,7 @@ struct SettlingRule: Sendable {
     if age < patience { return .wait(patience - age) }
     return rule == .resend ? .resend : .hold
   }
+
+  /// Whether the message may have been sent by now.
+  func isOpen(_ state: String) -> Bool { ["sending", "unknown"].contains(state) }
 }
