@@ -49,13 +49,3 @@ struct SendCall: Sendable {
       [.text(job.pageID), .text(job.person), .text(messageID)])
   }
 }
-
-extension SendKind {
-  init(_ message: OutgoingMessage) {
-    self =
-      switch message.content {
-      case .attachment(let attachment) where [.audio, .video].contains(attachment.kind): .audioVideo
-      default: .text
-      }
-  }
-}

@@ -42,6 +42,9 @@ struct Sender: JobHandler {
         return try await send(try SendJob(payload: job.payload), job)
       } catch let error as PostgresError where error.isUnavailable {
         return .park(.retry, atMost: .seconds(1))
+      } catch let error as ContractError {
+        guard let refused = error.refused else { return .failed(error: "\(error)") }
+        return .done(.barred(SendEffect.Barred(messageID: refused.messageID, refused.cause)))
       } catch {
         return .failed(error: "\(error)")
       }

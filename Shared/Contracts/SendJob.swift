@@ -23,12 +23,12 @@ package struct SendJob: Sendable, Hashable {
     guard let messageID = json["message_id"]?.string, let message = json["message"] else {
       throw ContractError(queue: "send", problem: "message_id or message is missing")
     }
-    do {
+    do throws(MessengerError) {
       self.init(
         messageID: messageID, message: try OutgoingMessage(json: message),
         delay: .milliseconds(json["delay_ms"]?.int ?? 0))
     } catch {
-      throw ContractError(queue: "send", problem: "\(error)")
+      throw ContractError(queue: "send", refused: messageID, error)
     }
   }
 

@@ -80,8 +80,8 @@ struct AttemptLedger: Sendable {
         .array(requests.map { Optional($0.messageID) }), .array(requests.map { Optional($0.attemptID) }),
         .array(requests.map(\.resends)), .texts(requests.map(\.job.trace)), .texts(requests.map(\.terms.grounds)),
         .array(requests.map { $0.terms.window.map { "\(Int64($0 / .milliseconds(1)))" } }),
-        .texts(requests.map(\.terms.token)), .array(requests.map { $0.terms.yields ? "t" : "f" }),
-        .array(requests.map { $0.terms.isHuman ? "t" : "f" }), .interval(takeover),
+        .texts(requests.map(\.terms.token)), .array(requests.map { Optional($0.terms.yields ? "t" : "f") }),
+        .array(requests.map { Optional($0.terms.isHuman ? "t" : "f") }), .interval(takeover),
       ])
   }
 }

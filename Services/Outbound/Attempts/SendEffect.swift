@@ -1,5 +1,6 @@
 import GraphAPI
 import JobQueue
+import Messenger
 import Postgres
 
 /// What a message leaves behind when its job ends.
@@ -36,7 +37,15 @@ enum SendEffect: Sendable {
     let reason: Reason
     let error: String
     let remedy: String?
-    let grounds: String
+    /// Nil where they cannot be read.
+    var grounds: String?
+  }
+}
+
+extension SendEffect.Barred {
+  /// One that breaks a rule of Meta's by itself, such as by way of SQL.
+  init(messageID: String, _ cause: MessengerError) {
+    self.init(messageID: messageID, state: .refused, reason: .law, error: "\(cause)", remedy: cause.remedy)
   }
 }
 
