@@ -13,7 +13,7 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let keys = try SealingKeys(json: try settings.keysJSON)
   let database = try Database(settings, health: health, logger: logger)
   let graph = GraphClient(
-    http: HTTPClient(loop: database.loop), baseURL: settings.graphURL,
+    http: HTTPClient(loop: database.loop, authorities: settings.string(.graphAuthorities)), baseURL: settings.graphURL,
     timeout: try settings.seconds(.graphTimeout, default: .seconds(10)))
   let pages = PageDirectory(pool: database.pool, keys: keys)
   let profiles = ProfileHandler(graph: graph, pages: pages, apps: AppSecrets(try settings.appSecrets), logger: logger)

@@ -17,7 +17,8 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   let database = try Database(settings, health: health, logger: logger)
   let rates = PageRates()
   let graph = GraphClient(
-    http: HTTPClient(loop: database.loop), baseURL: settings.graphURL, timeout: timeout, rates: rates)
+    http: HTTPClient(loop: database.loop, authorities: settings.string(.graphAuthorities)),
+    baseURL: settings.graphURL, timeout: timeout, rates: rates)
   let apps = AppSecrets(try settings.appSecrets)
   let takeover = Duration.seconds(60 * (try settings.int(.takeoverMinutes, default: 30, in: 0...100_000)))
 

@@ -18,7 +18,7 @@ final class EasyHandle {
   }
 
   /// Forgets the call before and takes this one; `transfer` is not retained.
-  func prepare(_ request: HTTPClientRequest, for transfer: Transfer) -> CURLcode {
+  func prepare(_ request: HTTPClientRequest, for transfer: Transfer, trusting authorities: String?) -> CURLcode {
     curl_easy_reset(pointer)
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_FOLLOWLOCATION, 0)
@@ -38,6 +38,7 @@ final class EasyHandle {
       martlet_easy_set_open_socket(pointer, openPublicSocket)
       martlet_easy_set_pointer(pointer, CURLOPT_OPENSOCKETDATA, context)
     }
+    if let authorities { trust(authorities) }
     if let signature = request.signature {
       set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):s3")
       set(CURLOPT_USERPWD, "\(signature.key):\(signature.secret)")
@@ -52,6 +53,14 @@ final class EasyHandle {
     setMethodAndBody(request)
     setHeaders(request.headers)
     return set(CURLOPT_URL, request.url)
+  }
+
+  /// Trusts these PEM certificates and no others; libcurl copies them.
+  func trust(_ authorities: String) {
+    var authorities = authorities
+    authorities.withUTF8 { bytes in
+      _ = martlet_easy_set_blob(pointer, CURLOPT_CAINFO_BLOB, bytes.baseAddress, bytes.count)
+    }
   }
 
   private func setMethodAndBody(_ request: HTTPClientRequest) {

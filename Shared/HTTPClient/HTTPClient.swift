@@ -23,9 +23,10 @@ package actor HTTPClient {
   private let transfers: TransferTable
   private var lastID: UInt64 = 0
 
-  package init(loop: SocketLoop, limits: Limits = Limits()) {
+  /// - Parameter authorities: PEM certificates that are trusted instead of the system's, for servers of one's own.
+  package init(loop: SocketLoop, limits: Limits = Limits(), authorities: String? = nil) {
     self.loop = loop
-    transfers = TransferTable(loop: loop, limits: limits)
+    transfers = TransferTable(loop: loop, limits: limits, authorities: authorities)
   }
 
   isolated deinit { transfers.shutDown() }

@@ -37,7 +37,9 @@ final class Transfer {
 
   var wasSent: Bool { timesSent > 0 }
 
-  func prepare() -> CURLcode { easy.prepare(request, for: self) }
+  func prepare(trusting authorities: String?) -> CURLcode {
+    easy.prepare(request, for: self, trusting: authorities)
+  }
 
   // MARK: While it runs
 
@@ -106,17 +108,20 @@ final class Transfer {
 
   func finish(_ result: CURLcode) {
     guard result == CURLE_OK else { return fail(code(for: result), String(cString: curl_easy_strerror(result))) }
-    let version =
-      switch easy.long(CURLINFO_HTTP_VERSION) {
-      case Int(CURL_HTTP_VERSION_1_0): "1.0"
-      case Int(CURL_HTTP_VERSION_2_0): "2"
-      case Int(CURL_HTTP_VERSION_3): "3"
-      default: "1.1"
-      }
     resume(
       .success(
         HTTPClientResponse(
-          status: easy.long(CURLINFO_RESPONSE_CODE), headers: headers, body: body, httpVersion: version)))
+          status: easy.long(CURLINFO_RESPONSE_CODE), headers: headers, body: body,
+          httpVersion: Self.version(of: easy))))
+  }
+
+  static func version(of easy: EasyHandle) -> String {
+    switch easy.long(CURLINFO_HTTP_VERSION) {
+    case Int(CURL_HTTP_VERSION_1_0): "1.0"
+    case Int(CURL_HTTP_VERSION_2_0): "2"
+    case Int(CURL_HTTP_VERSION_3): "3"
+    default: "1.1"
+    }
   }
 
   func fail(_ code: HTTPClientError.Code, _ cause: String) {

@@ -4,20 +4,22 @@ internal import SocketLoop
 
 /// Every call in flight and the `CURLM *` that drives them. All of it happens on the loop's thread.
 final class TransferTable {
-  private static let globalInit: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+  static let globalInit: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
   private static let idleHandles = 256
 
   private let loop: SocketLoop
   private let multi: UnsafeMutableRawPointer
+  private let authorities: String?
   private var running: [UInt64: Transfer] = [:]
   private var idle: [EasyHandle] = []
   private var timer: TransferTimer
 
-  init(loop: SocketLoop, limits: HTTPClient.Limits) {
+  init(loop: SocketLoop, limits: HTTPClient.Limits, authorities: String?) {
     _ = Self.globalInit
     guard let multi = curl_multi_init() else { fatalError("libcurl: out of memory") }
     self.loop = loop
     self.multi = multi
+    self.authorities = authorities
     timer = TransferTimer()
     martlet_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limits.connectionsPerHost)
     martlet_multi_set_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connections)
@@ -45,7 +47,7 @@ final class TransferTable {
     let transfer = Transfer(
       id: id, easy: idle.popLast() ?? EasyHandle(), request: request, continuation: continuation)
     guard request.hasCleanHeaders else { return transfer.fail(.invalidRequest, "line break in a header or the URL") }
-    let prepared = transfer.prepare()
+    let prepared = transfer.prepare(trusting: authorities)
     guard prepared == CURLE_OK else { return transfer.finish(prepared) }
     running[id] = transfer
     guard curl_multi_add_handle(multi, transfer.easy.pointer) == CURLM_OK else {

@@ -12,6 +12,11 @@ CURLcode martlet_easy_set_pointer(CURL *easy, CURLoption option, const void *val
   return curl_easy_setopt(easy, option, value);
 }
 
+CURLcode martlet_easy_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count) {
+  struct curl_blob blob = {.data = (void *)bytes, .len = count, .flags = CURL_BLOB_COPY};
+  return curl_easy_setopt(easy, option, &blob);
+}
+
 CURLcode martlet_easy_set_write(CURL *easy, CURLoption option, martlet_write_callback callback) {
   return curl_easy_setopt(easy, option, callback);
 }

@@ -43,6 +43,8 @@ extension SettingName {
     isSecret: true)
   package static let graphURL = SettingName(
     "MARTLET_GRAPH_URL", "the Graph API with its version; default \(Settings.defaultGraphURL)")
+  package static let graphAuthorities = SettingName(
+    "MARTLET_GRAPH_CA", "PEM certificates to trust for MARTLET_GRAPH_URL instead of the system's; default the system's")
   package static let publicURL = SettingName(
     "MARTLET_PUBLIC_URL", "the address at which the world reaches this service")
   package static let bind = SettingName("MARTLET_BIND", "the address to listen on; default 127.0.0.1")
@@ -94,7 +96,8 @@ extension SettingName {
 
   /// Every setting of every service. A flag that is not here is refused, a variable that is not here is warned of.
   package static let all: [SettingName] = [
-    databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, publicURL, bind, port, adminPort,
+    databaseURL, databaseDirectURL, .databaseIsPooled, apps, keys, pages, graphURL, graphAuthorities, publicURL, bind,
+    port, adminPort,
     logLevel, logFormat, webhookBodyBytes, webhookDeadline, webhookInFlight, webhookSHA1,
     bot, takeoverMinutes, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, mediaStore, mediaKey, mediaSecret,
     mediaHosts, simulatorWebhookURL,

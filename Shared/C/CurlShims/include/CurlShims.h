@@ -13,6 +13,7 @@ typedef int (*martlet_timer_callback)(CURLM *multi, long milliseconds, void *con
 CURLcode martlet_easy_set_long(CURL *easy, CURLoption option, long value);
 CURLcode martlet_easy_set_string(CURL *easy, CURLoption option, const char *value);
 CURLcode martlet_easy_set_pointer(CURL *easy, CURLoption option, const void *value);
+CURLcode martlet_easy_set_blob(CURL *easy, CURLoption option, const void *bytes, size_t count);
 CURLcode martlet_easy_set_write(CURL *easy, CURLoption option, martlet_write_callback callback);
 CURLcode martlet_easy_set_prerequest(CURL *easy, martlet_prerequest_callback callback);
 CURLcode martlet_easy_set_open_socket(CURL *easy, martlet_open_socket_callback callback);
