@@ -161,8 +161,9 @@ CREATE TABLE martlet.page (
   token        bytea,                       -- sealed under MARTLET_KEYS, bound to 'page:<page_id>:token'
   token_state  text NOT NULL DEFAULT 'missing' CHECK (token_state IN ('missing', 'live', 'dead')),
   token_at     timestamptz,
-  -- SHA-256 of the token that MARTLET_PAGES named last: the same one again does not replace one set by an operator.
+  -- SHA-256 of the token that MARTLET_PAGES named last: the same one again does not replace what an operator set.
   token_named  bytea,
+  token_from   text CHECK (token_from IN ('settings', 'operator')),
   -- When operators were told that the page waits for a token; null while there is nothing to tell.
   alarmed_at   timestamptz,
   -- What becomes of a message whose outcome stays open after the grace time: sent again, or kept back.
