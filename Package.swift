@@ -138,8 +138,8 @@ let package = Package(
       "CLI",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography", "HTTPClient",
-        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", argumentParser, hummingbird, httpTypes,
-        lifecycle, logging, nio, unixSignals,
+        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", argumentParser, hummingbird,
+        httpTypes, lifecycle, logging, nio, unixSignals,
       ], resources: [.embedInCode("Conformance/Vectors")]),
     service(
       "Simulator",

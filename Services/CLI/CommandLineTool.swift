@@ -7,8 +7,9 @@ struct CommandLineTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "martlet", abstract: "A self-hosted back end for Messenger bots.", version: Martlet.version,
     subcommands: [
-      DemoCommand.self, MigrateCommand.self, QueueCommand.self, ContactCommand.self, HealthCommand.self,
-      BenchCommand.self, ConformanceCommand.self, FuzzCommand.self, ChaosCommand.self, MessengerCommand.self,
+      DemoCommand.self, MigrateCommand.self, QueueCommand.self, ContactCommand.self, PageCommand.self,
+      SendCommand.self, HealthCommand.self, BenchCommand.self, ConformanceCommand.self, FuzzCommand.self,
+      ChaosCommand.self, MessengerCommand.self,
       KeysCommand.self,
     ])
 }

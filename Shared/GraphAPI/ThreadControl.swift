@@ -16,7 +16,8 @@ package enum ThreadControl: Sendable, Hashable {
   /// The page's inbox, in which people answer.
   package static let inbox = "263902037430900"
 
-  var path: String {
+  /// Meta's name of the call.
+  package var path: String {
     switch self {
     case .pass: "pass_thread_control"
     case .take: "take_thread_control"

@@ -49,7 +49,14 @@ package actor PageDirectory {
   }
 
   private func read(_ id: String) async throws -> Page {
-    let rows = try await pool.run(
+    try await Self.read(id, keys: keys) { try await pool.run($0) }
+  }
+
+  /// The page as it stands now.
+  package static func read(
+    _ id: String, keys: SealingKeys, run: (Statement) async throws -> Rows
+  ) async throws -> Page {
+    let rows = try await run(
       Statement(
         "page.read", "SELECT app_id, token, token_state, unknown_rule FROM martlet.page WHERE page_id = $1",
         [.text(id)]))
