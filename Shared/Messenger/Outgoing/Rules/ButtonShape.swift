@@ -7,7 +7,7 @@ extension Shape {
       "postback": object([
         kind, .must("title", .text(.buttonTitle)), .must("payload", .text(.postbackPayload)),
       ]),
-      "phone_number": object([kind, .must("title", .text(.buttonTitle)), .must("payload", .id)]),
+      "phone_number": object([kind, .must("title", .text(.buttonTitle)), .must("payload", .phone)]),
       "account_link": object([kind, .must("url", .link(isSecure: true))]),
       "account_unlink": object([kind]),
       "game_play": object([
@@ -36,7 +36,7 @@ extension Shape {
       .may("webview_share_button", .word(["hide"])),
     ]
     return .object(
-      hasTitle ? fields + [.must("title", .text(.buttonTitle))] : fields,
-      rules: [.secure("url", where: "messenger_extensions")])
+      fields + [hasTitle ? .must("title", .text(.buttonTitle)) : .may("title", .text())],
+      rules: [.secure("url", where: "messenger_extensions")] + (hasTitle ? [] : [.without("title")]))
   }
 }

@@ -8,14 +8,15 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
     case tooSmall = "too_small", tooLarge = "too_large"
     /// None of Meta's words for this place: `allowed` has them.
     case notAllowed = "not_allowed"
-    case notALink = "not_a_link", notSecure = "not_secure"
+    case notALink = "not_a_link", notSecure = "not_secure", notFacebook = "not_facebook"
+    case notAPhoneNumber = "not_a_phone_number"
     case spaces
     /// Of `allowed`, exactly one must be there, or at least one.
     case notExactlyOne = "not_exactly_one", noneOf = "none_of"
     case retiredTag = "retired_tag"
     /// What the message says does not go with its messaging type or tag.
     case groundsMismatch = "grounds_mismatch"
-    /// Does not go with a sender action.
+    /// Does not go with what stands beside it.
     case mismatch
     /// Not in Meta's reference: Meta passes it over, or refuses it.
     case unknownMember = "unknown_member"
@@ -80,12 +81,14 @@ extension Finding {
     case .notAllowed: "\(field) is none of \(words)"
     case .notALink: "\(field) is not an http or https address"
     case .notSecure: "\(field) is not an https address"
+    case .notFacebook: "\(field) is not an address of Facebook's"
+    case .notAPhoneNumber: "\(field) is not a phone number of +, country and number"
     case .spaces: "\(field) has spaces"
     case .notExactlyOne: "\(field) must have exactly one of \(words)"
     case .noneOf: "\(field) must have at least one of \(words)"
     case .retiredTag: "\(field) is \(tag?.name ?? "a tag"), which Meta refuses since \(tag?.retired ?? "long ago")"
     case .groundsMismatch: "\(field) does not go with this kind of message"
-    case .mismatch: "\(field) does not go with this sender action"
+    case .mismatch: "\(field) does not go with what stands beside it"
     case .unknownMember: "\(field) is not in Meta's reference"
     }
   }
@@ -100,11 +103,13 @@ extension Finding {
     case .tooMany: "Leave some out."
     case .notALink: "Give a whole address, beginning with https://."
     case .notSecure: "Give an address that begins with https://."
+    case .notFacebook: "Upload the file and give its attachment_id."
+    case .notAPhoneNumber: "Give the number with + and its country."
     case .spaces: "Take them out."
     case .notExactlyOne: "Keep one."
     case .noneOf: "Add one."
     case .retiredTag: "Inside 24 hours no tag is needed; outside, send an approved utility template."
-    case .mismatch: "Take it out: a sender action goes alone; reactions have a payload with message_id."
+    case .mismatch: "Take it out."
     case .groundsMismatch:
       "UTILITY goes with message.template alone, the tag CUSTOMER_FEEDBACK with its template alone, a tag with "
         + "MESSAGE_TAG alone."

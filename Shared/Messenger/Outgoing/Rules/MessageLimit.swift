@@ -3,7 +3,7 @@ package enum MessageLimit: Int, Sendable, Hashable, CaseIterable {
   case text, textOfOldVersions, metadata
   case quickReplies, quickReplyTitle, quickReplyPayload
   case buttonTitle, postbackPayload
-  case buttonText, buttons
+  case buttonText, buttons, accountLinks
   case cards, cardTitle, cardSubtitle, cardButtons
   case mediaElements, mediaButtons
   case receiptItems
@@ -13,7 +13,7 @@ package enum MessageLimit: Int, Sendable, Hashable, CaseIterable {
   case products
   case imageGrids, imageGridImages, imageGridHeroes, imageGridTitle, imageGridSubtitle, imageGridButtons
   case customerInformationDays
-  case oneTimeTitle
+  case oneTimeTitle, notificationTitle, requestPayload
 }
 
 extension MessageLimit {

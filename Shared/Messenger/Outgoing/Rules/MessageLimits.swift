@@ -38,6 +38,7 @@ package struct MessageLimits: Sendable {
   private static let templates: [MessageLimit.Row] = [
     .init(.buttonText, "button.text", 1...640, .characters, "Meta, Button Template"),
     .init(.buttons, "button.buttons", 1...3, .items, "Meta, Button Template"),
+    .init(.accountLinks, "buttons of type account_link", 0...1, .items, "general knowledge"),
     .init(.cards, "generic.elements", 1...10, .items, "Meta, Generic Template"),
     .init(.cardTitle, "generic.elements.title", 1...80, .characters, "Meta, Generic Template"),
     .init(.cardSubtitle, "generic.elements.subtitle", 0...80, .characters, "Meta, Generic Template"),
@@ -59,7 +60,7 @@ package struct MessageLimits: Sendable {
   private static let forms: [MessageLimit.Row] = [
     .init(.feedbackTitle, "customer_feedback.title", 1...65, .characters, feedback),
     .init(.feedbackSubtitle, "customer_feedback.subtitle", 0...80, .characters, feedback),
-    .init(.feedbackButton, "customer_feedback.button_title", 0...20, .characters, feedback),
+    .init(.feedbackButton, "customer_feedback.button_title", 1...20, .characters, feedback),
     .init(.feedbackScreens, "customer_feedback.feedback_screens", 1...1, .items, feedback),
     .init(.feedbackQuestions, "customer_feedback.feedback_screens.questions", 1...1, .items, feedback),
     .init(.questionID, "customer_feedback.feedback_screens.questions.id", 1...80, .characters, feedback),
@@ -72,6 +73,10 @@ package struct MessageLimits: Sendable {
       .customerInformationDays, "customer_information.expires_in_days", 1...7, .days,
       "Meta, Customer Information Template"),
     .init(.oneTimeTitle, "one_time_notif_req.title", 1...65, .characters, "Meta, One-Time Notification"),
+    .init(.notificationTitle, "notification_messages.title", 1...65, .characters, "Meta, Marketing Messages"),
+    .init(
+      .requestPayload, "one_time_notif_req.payload, notification_messages.payload", 1...1000, .characters,
+      "general knowledge"),
   ]
 
   private static let feedback = "Meta, Customer Feedback Template"

@@ -67,8 +67,8 @@ extension Shape {
     let values = Shape.kinds(
       by: "type",
       [
-        "POSTBACK": .object([.must("type", .text()), .must("payload", .text())]),
-        "URL": .object([.must("type", .text()), .must("url", .text())]),
+        "POSTBACK": .object([.must("type", .text()), .must("payload", .text(.postbackPayload))]),
+        "URL": .object([.must("type", .text()), .must("url", .link())]),
       ])
     func component(_ parameter: Shape) -> Shape {
       .object([.must("type", .text()), .must("parameters", .list(nil, parameter))])

@@ -1,3 +1,5 @@
+import JSON
+
 /// What Meta takes at one place of a request, as data: `ShapeWalk` goes through a request and a shape side by side.
 indirect enum Shape: Sendable {
   /// Words, of a length where Meta limits it.
@@ -11,6 +13,10 @@ indirect enum Shape: Sendable {
   case number
   case whole(MessageLimit? = nil)
   case link(isSecure: Bool = false)
+  /// Of something that lies on Facebook already.
+  case facebookLink
+  /// `+`, country, number.
+  case phone
   case list(MessageLimit? = nil, Shape)
   case object([Field], rules: [Rule] = [])
   /// Takes its shape by what stands in one of its members.
@@ -34,7 +40,8 @@ indirect enum Shape: Sendable {
     case withoutSpaces(String)
     /// A link must be https where the flag is set.
     case secure(String, where: String)
-    /// In the list, so many elements have the flag set.
-    case flagged(list: String, flag: String, MessageLimit)
+    /// Of a list's elements, so many hold this in a member.
+    case few(MessageLimit, of: String, where: String, is: JSON)
+    case without(String)
   }
 }

@@ -30,6 +30,9 @@ struct ShapeWalk {
       guard let value = json.count else { return note(Finding(field, .wrongType)) }
       if let limit { count(value, limit, field) }
     case .link(let isSecure): checkLink(json, isSecure, field)
+    case .facebookLink: checkFacebookLink(json, field)
+    case .phone:
+      if json.text?.hasPrefix("+") != true { note(Finding(field, .notAPhoneNumber)) }
     case .list(let limit, let element):
       guard let elements = json.array else { return note(Finding(field, .wrongType)) }
       if let limit { count(elements.count, limit, field) }
@@ -77,8 +80,11 @@ struct ShapeWalk {
     case .secure(let name, let flag):
       let isPlain = members[name]?.string?.hasPrefix("https://") == false
       if members[flag].isTrue, isPlain { note(Finding(path(name), .notSecure)) }
-    case .flagged(let list, let flag, let limit):
-      count(members[list]?.array?.filter { $0[flag].isTrue }.count ?? 0, limit, "\(path(list)).\(flag)")
+    case .few(let limit, let list, let member, let value):
+      let elements = members[list]?.array ?? []
+      count(elements.count { $0[member] == value }, limit, "\(path(list)).\(member)")
+    case .without(let name):
+      if isThere(name) { note(Finding(path(name), .mismatch)) }
     }
   }
 
@@ -90,11 +96,17 @@ struct ShapeWalk {
 
   private mutating func checkLink(_ json: JSON, _ isSecure: Bool, _ field: String) {
     guard let link = json.string else { return note(Finding(field, .wrongType)) }
-    let scheme = ["https://", "http://"].first { link.lowercased().hasPrefix($0) }
+    let scheme = ["https://", "http://"].first { link.hasPrefix($0) }
     guard let scheme, let first = link.dropFirst(scheme.count).first, first != "/",
       !link.contains(where: \.isWhitespace)
     else { return note(Finding(field, .notALink)) }
     if isSecure, scheme != "https://" { note(Finding(field, .notSecure)) }
+  }
+
+  private mutating func checkFacebookLink(_ json: JSON, _ field: String) {
+    checkLink(json, false, field)
+    let host = json.string?.split(separator: "/").dropFirst().first ?? ""
+    if host != "facebook.com", !host.hasSuffix(".facebook.com") { note(Finding(field, .notFacebook)) }
   }
 
   private mutating func count(_ value: Int, _ limit: MessageLimit, _ field: String) {

@@ -3,9 +3,10 @@ extension Shape {
   static let template = kinds(
     by: "template_type",
     [
-      ButtonTemplate.type: form([
-        .must("text", .text(.buttonText)), .must("buttons", .list(.buttons, button)), sharable,
-      ]),
+      ButtonTemplate.type: form(
+        [
+          .must("text", .text(.buttonText)), .must("buttons", .list(.buttons, button)), sharable,
+        ], rules: [oneAccountLink]),
       GenericTemplate.type: form([
         .must("elements", .list(.cards, card)), sharable,
         .may("image_aspect_ratio", .word(["horizontal", "square"])),
@@ -16,9 +17,9 @@ extension Shape {
       FeedbackTemplate.type: feedback,
       ProductTemplate.type: form([.must("elements", .list(.products, .object([.must("id", .id)])))]),
       ImageGridTemplate.type: form([.must("elements", .list(.imageGrids, imageGrid))]),
-      OneTimeRequest.type: form([.must("title", .text(.oneTimeTitle)), .must("payload", .text())]),
+      OneTimeRequest.type: form([.must("title", .text(.oneTimeTitle)), .must("payload", .text(.requestPayload))]),
       NotificationRequest.type: form([
-        .must("title", .text()), .must("payload", .text()), .may("image_url", .link()),
+        .must("title", .text(.notificationTitle)), .must("payload", .text(.requestPayload)), .may("image_url", .link()),
         .may("notification_messages_timezone", .id), .may("notification_messages_frequency", .id),
       ]),
       CustomerInformationTemplate.type: form([
@@ -29,6 +30,7 @@ extension Shape {
     ])
 
   private static let sharable = Field.may("sharable", .flag)
+  private static let oneAccountLink = Rule.few(.accountLinks, of: "buttons", where: "type", is: "account_link")
   private static let privacy = object([.must("url", .link())])
 
   private static func form(_ fields: [Field], rules: [Rule] = []) -> Shape {
@@ -40,14 +42,14 @@ extension Shape {
       .must("title", .text(.cardTitle)), .may("subtitle", .text(.cardSubtitle)), .may("image_url", .link()),
       .may("default_action", tap), .may("buttons", .list(.cardButtons, button)),
     ],
-    rules: [.atLeastOne(["subtitle", "image_url", "default_action", "buttons"])])
+    rules: [.atLeastOne(["subtitle", "image_url", "default_action", "buttons"]), oneAccountLink])
 
   private static let media = object(
     [
-      .must("media_type", .word(["image", "video"])), .may("attachment_id", .id), .may("url", .link()),
+      .must("media_type", .word(["image", "video"])), .may("attachment_id", .id), .may("url", .facebookLink),
       .may("buttons", .list(.mediaButtons, button)),
     ],
-    rules: [.exactlyOne(["attachment_id", "url"])])
+    rules: [.exactlyOne(["attachment_id", "url"]), oneAccountLink])
 
   private static let receipt = form([
     .must("recipient_name", .text()), .must("order_number", .id), .must("currency", .id),
@@ -86,7 +88,7 @@ extension Shape {
 
   private static let feedback = form([
     .must("title", .text(.feedbackTitle)), .may("subtitle", .text(.feedbackSubtitle)),
-    .may("button_title", .text(.feedbackButton)),
+    .must("button_title", .text(.feedbackButton)),
     .must(
       "feedback_screens",
       .list(.feedbackScreens, .object([.must("questions", .list(.feedbackQuestions, question))]))),
@@ -116,5 +118,5 @@ extension Shape {
       .may("title", .text(.imageGridTitle)), .may("subtitle", .text(.imageGridSubtitle)),
       .may("buttons", .list(.imageGridButtons, button)),
     ],
-    rules: [.flagged(list: "images", flag: "is_hero_image", .imageGridHeroes)])
+    rules: [.few(.imageGridHeroes, of: "images", where: "is_hero_image", is: true), oneAccountLink])
 }

@@ -51,14 +51,14 @@ package struct FeedbackTemplate: TemplateForm {
 
   package var title: String
   package var subtitle: String?
-  package var buttonTitle: String?
+  package var buttonTitle: String
   package var question: Question
   package var privacyURL: String
   /// 1 to 7; Meta takes 1 where nothing is said.
   package var expiresInDays: Int?
 
   package init(
-    title: String, subtitle: String? = nil, buttonTitle: String? = nil, question: Question, privacyURL: String,
+    title: String, subtitle: String? = nil, buttonTitle: String, question: Question, privacyURL: String,
     expiresInDays: Int? = nil
   ) {
     self.title = title
@@ -71,7 +71,7 @@ package struct FeedbackTemplate: TemplateForm {
 
   package var members: JSONObject {
     [
-      "title": .string(title), "subtitle": JSON(subtitle), "button_title": JSON(buttonTitle),
+      "title": .string(title), "subtitle": JSON(subtitle), "button_title": .string(buttonTitle),
       "feedback_screens": [["questions": [question.requestBody]]],
       "business_privacy": ["url": .string(privacyURL)],
       "expires_in_days": expiresInDays.map { JSON($0) } ?? .null,
