@@ -201,8 +201,8 @@ let package = Package(
     tests(
       "SystemTests",
       [
-        "ChildProcesses", "Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient", "JSON",
-        "TestKit",
+        "CLI", "ChildProcesses", "Cryptography", "LocalFleet", "LocalCluster", "Postgres", "SocketLoop", "HTTPClient",
+        "JSON", "TestKit",
       ]),
   ]
 )

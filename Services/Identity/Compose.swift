@@ -25,7 +25,7 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
   database.watch(consumer, of: .identify)
 
   let pageSettings = try settings.pages
-  let keeper = try MediaKeeper.make(settings, pages: pageSettings, database: database, logger: logger)
+  let media = try MediaKeeper.services(settings, pages: pageSettings, database: database, logger: logger)
 
   let router = Router(context: BasicRequestContext.self)
   router.get("/") { _, _ in "Martlet identity\n" }
@@ -34,5 +34,5 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     PageSealer(pages: pageSettings, keys: keys, pool: database.pool, logger: logger),
     database.listener(for: consumer, of: .identify), consumer,
     PublicServer(router: router, settings: settings, logger: logger),
-  ] + (keeper.map { [$0] } ?? [])
+  ] + media
 }

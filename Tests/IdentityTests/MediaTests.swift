@@ -67,6 +67,51 @@ struct MediaTests {
     while connection.request() != nil { connection.answer("\u{1}PNG", headers: "Content-Type: image/png\r\n") }
   }
 
+  @Test("what is old goes: first the file, then its row; what is young stays, and so does a row whose file will not go")
+  func retention() async throws {
+    try await site(Self.image) { database, server, keeper, folder in
+      for mid in ["m1", "m2"] {
+        try await note(server.url + "/\(mid)", mid: mid, in: database)
+        #expect(try await keeper.step())
+      }
+      try await note(server.url + "/voice", type: "audio", mid: "m3", in: database)
+      func retention(_ store: any MediaStore) -> MediaRetention {
+        MediaRetention(table: keeper.table, store: store, age: .seconds(86_400), logger: keeper.logger)
+      }
+      func make(_ mids: String, daysOld days: Int) async throws {
+        try await database.pool.run(
+          Statement(
+            "age",
+            "UPDATE martlet.media SET received_at = now() - make_interval(days => \(days)) WHERE mid IN (\(mids))"))
+      }
+      #expect(try await retention(keeper.store).removeOld() == 0)
+      try await make("'m1', 'm3'", daysOld: 2)
+      await #expect(throws: MediaStoreError.self) { try await retention(StuckStore()).removeOld() }
+      #expect(try await texts(database, "SELECT mid AS v FROM martlet.media ORDER BY 1") == ["m1", "m2"])
+      let place = try await texts(database, "SELECT place AS v FROM martlet.media WHERE mid = 'm1'")[0]
+      #expect(access("\(folder)/\(place)", F_OK) == 0)
+      #expect(try await retention(keeper.store).removeOld() == 1)
+      #expect(access("\(folder)/\(place)", F_OK) != 0)
+      #expect(try await texts(database, "SELECT mid AS v FROM martlet.media") == ["m2"])
+      // Its file was taken away by somebody else.
+      let other = try await texts(database, "SELECT place AS v FROM martlet.media")[0]
+      #expect(unlink("\(folder)/\(other)") == 0)
+      try await make("'m2'", daysOld: 2)
+      #expect(try await retention(keeper.store).removeOld() == 1)
+      #expect(try await texts(database, "SELECT mid AS v FROM martlet.media") == [])
+    }
+  }
+
+  private func texts(_ database: TestDatabase, _ sql: String) async throws -> [String] {
+    try await database.pool.run(Statement("texts", sql)).map { try $0.string("v") }
+  }
+
+  /// A disk that fails.
+  private struct StuckStore: MediaStore {
+    func put(_ bytes: [UInt8], at place: String, type: String) async throws {}
+    func remove(_ place: String) async throws { throw MediaStoreError(code: .folder, cause: "input/output error") }
+  }
+
   @Test("what the page wants is fetched once, stored for this user alone, and its link forgotten")
   func kept() async throws {
     try await site(Self.image) { database, server, keeper, folder in

@@ -13,8 +13,17 @@ struct FolderStore: MediaStore {
 
   func put(_ bytes: [UInt8], at place: String, type: String) async throws {
     let path = "\(folder)/\(place)"
+    try await onDisk { try Self.write(bytes, to: path) }
+  }
+
+  func remove(_ place: String) async throws {
+    let path = "\(folder)/\(place)"
+    try await onDisk { if unlink(path) != 0, errno != ENOENT { throw Self.failure() } }
+  }
+
+  private func onDisk(_ work: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      disk.async { continuation.resume(with: Result { try Self.write(bytes, to: path) }) }
+      disk.async { continuation.resume(with: Result { try work() }) }
     }
   }
 

@@ -21,14 +21,14 @@ struct MediaKeeper: Service {
     await cancelWhenGracefulShutdown {
       await withTaskGroup(of: Void.self) { tasks in
         for _ in 0..<lines { tasks.addTask { await work() } }
-        tasks.addTask { await sweep() }
       }
     }
   }
 
   private func work() async {
     while !Task.isCancelled {
-      let found = (try? await step()) ?? false
+      let found = await logger.attempt("fetch media") { try await step() } ?? false
+      // Nothing tells of a new link: it may wait this long.
       if !found { try? await Task.sleep(for: pause) }
     }
   }
@@ -76,14 +76,6 @@ struct MediaKeeper: Service {
     let longest = min(Duration.seconds(5) * (1 << min(item.attempt - 1, 10)), .seconds(1800))
     count("retry")
     try await table.later(item, after: longest * Double.random(in: 0.5...1), reason)
-  }
-
-  private func sweep() async {
-    while !Task.isCancelled {
-      let ended = (try? await table.expire()) ?? 0
-      if ended > 0 { Counter(label: "martlet_media_total", dimensions: [("outcome", "expired")]).increment(by: ended) }
-      if ended < 1000 { try? await Task.sleep(for: .seconds(30)) }
-    }
   }
 
   private func count(_ outcome: String) {

@@ -6,6 +6,9 @@ import ServiceKit
 protocol MediaStore: Sendable {
   /// Puts bytes at a place, over whatever was there: a fetch that was repeated writes the same again.
   func put(_ bytes: [UInt8], at place: String, type: String) async throws
+
+  /// What is not there any more has been removed.
+  func remove(_ place: String) async throws
 }
 
 /// Why something could not be kept; tried again later.

@@ -21,6 +21,14 @@ struct MediaTable: Sendable {
     let place: String
   }
 
+  /// An attachment that has been kept long enough.
+  struct Old: Sendable {
+    let page: String
+    let mid: String
+    let position: Int
+    let place: String
+  }
+
   let pool: PostgresPool
 
   /// - Parameter patience: When somebody else may take it, if nothing more is heard.
@@ -56,6 +64,27 @@ struct MediaTable: Sendable {
   /// Returns how many links have run out.
   func expire() async throws -> Int {
     try await pool.run(Statement("media.expire", "SELECT martlet.media_expire() AS n"))[0].int("n")
+  }
+
+  /// Removes the rows older than `age` of which nothing is kept, a thousand at a time, and returns their number; beside
+  /// it some of the rows whose files must go first.
+  func over(_ age: Duration) async throws -> (ended: Int, kept: [Old]) {
+    let rows = try await pool.run(
+      Statement("media.over", "SELECT * FROM martlet.media_over($1::interval)", [.interval(age)]))
+    let kept = try rows.compactMap { row -> Old? in
+      guard let place = try row.optionalString("place") else { return nil }
+      return Old(
+        page: try row.string("page_id"), mid: try row.string("mid"), position: try row.int("position"), place: place)
+    }
+    return (rows.count - kept.count, kept)
+  }
+
+  /// Its file is gone.
+  func forget(_ old: Old) async throws {
+    try await pool.run(
+      Statement(
+        "media.forget", "DELETE FROM martlet.media WHERE page_id = $1 AND mid = $2 AND position = $3::smallint",
+        [.text(old.page), .text(old.mid), .int(old.position)]))
   }
 
   private func settle(_ item: Item, _ state: String, _ reason: String?, _ kept: Kept?) async throws {

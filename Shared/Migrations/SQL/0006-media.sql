@@ -30,6 +30,7 @@ CREATE TABLE martlet.media (
 ) WITH (fillfactor = 80);
 CREATE INDEX media_due ON martlet.media (due_at) WHERE state = 'pending';
 CREATE INDEX media_expiry ON martlet.media (expires_at) WHERE state IN ('linked', 'pending');
+CREATE INDEX media_age ON martlet.media (received_at);
 CREATE INDEX media_person ON martlet.media (page_id, person);
 
 -- Ingress, in the transaction of ingest: a second delivery finds its rows there.
@@ -94,4 +95,22 @@ BEGIN
     LIMIT 1000 FOR UPDATE SKIP LOCKED));
   GET DIAGNOSTICS ended = ROW_COUNT;
   RETURN ended;
+END $$;
+
+-- Retention: removes the rows of which nothing is kept, and names some whose files must go first (`place`). A row that
+-- was removed is returned without a place.
+CREATE FUNCTION martlet.media_over(age interval)
+  RETURNS TABLE (page_id text, mid text, "position" smallint, place text)
+  LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY
+    DELETE FROM martlet.media m WHERE m.ctid = ANY (ARRAY(
+      SELECT o.ctid FROM martlet.media o
+      WHERE o.received_at < clock_timestamp() - age AND o.state <> 'kept'
+      LIMIT 1000 FOR UPDATE SKIP LOCKED))
+    RETURNING m.page_id, m.mid, m.position, NULL::text;
+  RETURN QUERY
+    SELECT o.page_id, o.mid, o.position, o.place FROM martlet.media o
+    WHERE o.received_at < clock_timestamp() - age AND o.state = 'kept'
+    ORDER BY o.received_at LIMIT 100;
 END $$;

@@ -87,6 +87,8 @@ extension SettingName {
   package static let mediaHosts = SettingName(
     "MARTLET_MEDIA_HOSTS",
     "identity: hosts that attachments are fetched from, with all below them, by commas; default fbcdn.net,fbsbx.com")
+  package static let mediaKeepDays = SettingName(
+    "MARTLET_MEDIA_KEEP_DAYS", "identity: for how many days attachments are kept; default 30")
   package static let simulatorWebhookURL = SettingName(
     "MARTLET_SIMULATOR_WEBHOOK_URL", "simulator: where webhooks go; default http://127.0.0.1:8080/webhook")
   package static let simulatorAnswerSeconds = SettingName(
@@ -100,7 +102,7 @@ extension SettingName {
     port, adminPort,
     logLevel, logFormat, webhookBodyBytes, webhookDeadline, webhookInFlight, webhookSHA1,
     bot, takeoverMinutes, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, mediaStore, mediaKey, mediaSecret,
-    mediaHosts, simulatorWebhookURL,
+    mediaHosts, mediaKeepDays, simulatorWebhookURL,
     simulatorAnswerSeconds, simulatorLedger,
   ]
 }

@@ -8,6 +8,8 @@ import Postgres
 import TestKit
 import Testing
 
+@testable import CLI
+
 extension SystemTests {
   @Suite("The door")
   struct DoorTests {

@@ -2,6 +2,8 @@ import Glibc
 
 /// A page of memory that a worker shares with its parent through a file: which case it is at and with which input, so
 /// that both are known after a crash. Written with every case, without a system call.
+///
+/// One worker writes, and its parent reads only what a worker that has ended left there; so it may cross threads.
 final class FuzzNote: @unchecked Sendable {
   private static let inputLimit = 8 << 20
   private static let head = 16
