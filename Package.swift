@@ -38,12 +38,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
@@ -70,6 +72,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
   ],
   targets: [
     // C: headers and link flags come from pkg-config.
@@ -138,8 +141,8 @@ let package = Package(
       "CLI",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography", "HTTPClient",
-        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", argumentParser, hummingbird,
-        httpTypes, lifecycle, logging, nio, unixSignals,
+        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", "Contracts", argumentParser,
+        hummingbird, hummingbirdHTTP2, httpTypes, lifecycle, logging, nio, nioSSL, unixSignals,
       ], resources: [.embedInCode("Conformance/Vectors")]),
     service(
       "Simulator",

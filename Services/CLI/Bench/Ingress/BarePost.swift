@@ -6,11 +6,9 @@ import NIOCore
 
 /// The least that a server can do with a webhook: read the body and answer 200. A process of its own, as ingress is.
 struct BarePost: AsyncParsableCommand {
+  static let name = "bare-post"
   static let configuration = CommandConfiguration(
-    commandName: "bare-post", abstract: "The bare server, as the bench starts it.", shouldDisplay: false)
-
-  /// What the line begins with that tells the port.
-  static let announcement = "listening on "
+    commandName: name, abstract: "The bare server, as the bench starts it.", shouldDisplay: false)
 
   func run() async throws {
     let router = Router(context: BasicRequestContext.self)
@@ -25,7 +23,7 @@ struct BarePost: AsyncParsableCommand {
       server: .http1(configuration: .init(idleTimeout: .seconds(75))),
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0), backlog: 1024),
       onServerRunning: { channel in
-        Surroundings.show("\(Self.announcement)\(channel.localAddress?.port ?? 0)")
+        Surroundings.show("\(BareServer.announcement)\(channel.localAddress?.port ?? 0)")
       },
       logger: logger)
     try await application.runService()

@@ -18,7 +18,7 @@ struct IngressBench: Sendable {
   func run() async throws -> IngressBenchReport {
     var report = IngressBenchReport(setup: setup)
     report.flush = try await database.flushTime()
-    let bare = try await BareServer.start()
+    let bare = try await BareServer.start([BarePost.name])
     let fleet = LocalFleet(plan, observer: { if $0.isComplaint { Surroundings.tell($0.text) } })
     do {
       try await fleet.start()

@@ -2,23 +2,27 @@ import ChildProcesses
 import FoundationEssentials
 import LocalFleet
 
-/// `martlet bench bare-post` as a child process.
+/// One of the bench's own servers as a child process: it says where it listens, and does the least that it can.
 struct BareServer: Sendable {
+  /// What the line begins with that tells the port.
+  static let announcement = "listening on "
+
   let port: Int
   private let child: ChildProcess
 
-  static func start() async throws -> BareServer {
+  /// - Parameter arguments: Of `martlet bench`, such as `bare-post`.
+  static func start(_ arguments: [String]) async throws -> BareServer {
     let (lines, line) = AsyncStream.makeStream(of: String.self)
     let command = ChildCommand(
-      Surroundings.executable, ["bench", "bare-post"], environment: ProcessInfo.processInfo.environment)
+      Surroundings.executable, ["bench"] + arguments, environment: ProcessInfo.processInfo.environment)
     let child = try await ChildProcess.start(command, output: .lines { line.yield($0) })
     // Ends the stream when the child ends before it has said anything; there is nobody else to wait for it.
     Task {
       _ = await child.exit
       line.finish()
     }
-    for await text in lines where text.hasPrefix(BarePost.announcement) {
-      guard let port = Int(text.dropFirst(BarePost.announcement.count)) else { break }
+    for await text in lines where text.hasPrefix(announcement) {
+      guard let port = Int(text.dropFirst(announcement.count)) else { break }
       return BareServer(port: port, child: child)
     }
     child.signal(.kill)
