@@ -156,7 +156,7 @@ let package = Package(
       name: "TestKit", dependencies: ["LocalCluster", "Migrations", "Postgres", "SocketLoop"], path: "Tests/TestKit",
       swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
-    tests("MessengerTests", ["Messenger", "JSON", "Cryptography"]),
+    tests("MessengerTests", ["Messenger", "JSON", "Cryptography", "ChildProcesses"]),
     tests("CryptographyTests", ["Cryptography"]),
     tests("ScriptingTests", ["Scripting"]),
     tests("BotsTests", ["Bots", "Scripting"]),

@@ -49,7 +49,8 @@ struct ShapeWalk {
   }
 
   private mutating func checkObject(_ json: JSON, _ fields: [Shape.Field], _ rules: [Shape.Rule], _ place: String) {
-    guard let members = json.object else { return note(Finding(place, .wrongType)) }
+    let whole = place.isEmpty ? "the request" : place
+    guard let members = json.object else { return note(Finding(whole, .wrongType)) }
     func path(_ name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
     for (name, value) in members where !value.isNull {
       if let field = fields.first(where: { $0.name == name }) {
@@ -61,7 +62,7 @@ struct ShapeWalk {
     for field in fields where field.isRequired && (members[field.name]?.isNull ?? true) {
       note(Finding(path(field.name), .missing))
     }
-    for rule in rules { check(members, rule, place.isEmpty ? "the request" : place, path) }
+    for rule in rules { check(members, rule, whole, path) }
   }
 
   private mutating func check(

@@ -1,3 +1,5 @@
+import JSON
+
 /// The payloads of templates (Meta, Templates reference).
 extension Shape {
   static let template = kinds(
