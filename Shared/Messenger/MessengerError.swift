@@ -57,7 +57,7 @@ package struct MessengerError: Error, Hashable, CustomStringConvertible {
     case .otherObject: "In the app's dashboard, subscribe this address to the Page object only."
     case .notAPiece: "Give what Meta posted, or a piece of it that names a sender, a recipient or what happened."
     case .notAnOutgoingMessage:
-      "Give one of text, attachment, template, sticker_id and action, in the form of docs/sending.md; in a job, check "
+      "Give one of text, attachment, template, sticker_id and action, in the form of docs/messages.md; in a job, check "
         + "which version wrote it."
     case .breaksLimit: finding?.remedy ?? ""
     case .unlawful: breach?.remedy ?? ""

@@ -1,6 +1,6 @@
 package import JSON
 
-/// How a message stands in a job and in the API: Meta's own members, flat. `docs/sending.md`, "A message as JSON".
+/// How a message stands in a job and in the API: Meta's own members, flat. `docs/messages.md`, "A message as JSON".
 extension OutgoingMessage {
   package var json: JSON {
     var members: JSONObject = ["recipient": recipient.json]
