@@ -1,4 +1,4 @@
-package import HTTPClient
+import HTTPClient
 import JSON
 
 /// Who leads a thread, as the app may change it (Meta, Conversation routing): to hand a person over to a colleague or to

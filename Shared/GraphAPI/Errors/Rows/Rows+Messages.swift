@@ -26,7 +26,7 @@ extension GraphErrorTable {
       9_000_001, .drop,
       Advice("the message that is asked for is gone", "Only the 20 newest of a conversation can be read.")),
     Row(
-      2_071_010, through: 2_071_025, .drop,
+      nil, 2_071_010, through: 2_071_025, .drop,
       Advice("the Messenger Extensions in a web page failed", "See the page's own JavaScript.")),
     Row(24001, .drop, Advice("payments in Messenger have ended", "Link to a shop.")),
     Row(24002, .drop, Advice("payments in Messenger have ended", "Link to a shop.")),
