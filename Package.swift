@@ -156,7 +156,9 @@ let package = Package(
       name: "TestKit", dependencies: ["LocalCluster", "Migrations", "Postgres", "SocketLoop"], path: "Tests/TestKit",
       swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
-    tests("MessengerTests", ["Messenger", "JSON", "Cryptography", "ChildProcesses"]),
+    .target(
+      name: "MessageSamples", dependencies: ["Messenger"], path: "Tests/MessageSamples", swiftSettings: strict),
+    tests("MessengerTests", ["Messenger", "MessageSamples", "JSON", "Cryptography", "ChildProcesses"]),
     tests("CryptographyTests", ["Cryptography"]),
     tests("ScriptingTests", ["Scripting"]),
     tests("BotsTests", ["Bots", "Scripting"]),

@@ -8,6 +8,10 @@ struct GroundlessTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  private static let language = [
+    "-swift-version", "6", "-package-name", "martlet", "-enable-upcoming-feature", "InternalImportsByDefault",
+  ]
+
   /// What the compiler complains of in Messenger with one more file, whose body this is.
   private func complaints(_ body: String) async throws -> [String] {
     let folder = FileManager.default.temporaryDirectory.appending(path: "groundless-\(UUID())")
@@ -32,10 +36,10 @@ struct GroundlessTests {
     let lines = Mutex<[String]>([])
     let child = try await ChildProcess.start(
       ChildCommand(
-        compiler, ["-swift-version", "6", "-package-name", "martlet"] + arguments + files, environment: environment),
+        compiler, Self.language + arguments + files, environment: environment),
       output: .lines { line in lines.withLock { $0.append(line) } })
     let exit = await child.exit
-    let complaints = lines.withLock { $0 }.filter { $0.contains("error:") }
+    let complaints = lines.withLock { $0 }.filter { $0.contains(".swift:") && $0.contains(" error: ") }
     #expect((exit == .code(0)) == complaints.isEmpty)
     return complaints
   }

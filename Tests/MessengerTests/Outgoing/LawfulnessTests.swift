@@ -1,3 +1,4 @@
+import MessageSamples
 import Messenger
 import Testing
 
@@ -37,6 +38,17 @@ struct LawfulnessTests {
     #expect(Lawfulness.judge(message, ContactWindow(lastIn: edge + 1), now: Self.now) == .lawful)
     #expect(Lawfulness.judge(message, ContactWindow(lastIn: edge), now: Self.now) != .lawful)
     #expect(Lawfulness.window(of: message) == .seconds(24 * 3600 - 60))
+  }
+
+  @Test("of an answer to one message is the 24 hours, whatever else allows it")
+  func answers() throws {
+    for (content, grounds) in [
+      (OutgoingMessage.Content.text("a"), Self.agent), (.utility(Samples.utility), .utility),
+      (.template(Template(Samples.feedback)), .customerFeedback),
+    ] {
+      let message = try OutgoingMessage(to: .person("24"), content: content, grounds: grounds, replyTo: "m_1")
+      #expect(Lawfulness.window(of: message) == .seconds(24 * 3600 - 60))
+    }
   }
 
   @Test("depends on what is said: each grounds' own content, and nobody else's")

@@ -1,4 +1,5 @@
 import JSON
+import MessageSamples
 import Messenger
 import Testing
 

@@ -24,10 +24,12 @@ package enum Lawfulness {
   package static func window(of message: OutgoingMessage) -> Duration? {
     switch message.grounds {
     case .reply, .update: day - margin
-    // A sender action carries no tag that would widen the window for it.
-    case .humanAgent: message.content.isAction ? day - margin : week - margin
-    case .customerFeedback: week - margin
-    case .utility, .token, .privateReply: nil
+    // A sender action carries no tag that would widen the window for it, and what answers one message of the person's
+    // needs the 24 hours whatever else allows it.
+    case .humanAgent, .customerFeedback:
+      message.content.isAction || message.replyTo != nil ? day - margin : week - margin
+    case .utility: message.replyTo != nil ? day - margin : nil
+    case .token, .privateReply: nil
     }
   }
 

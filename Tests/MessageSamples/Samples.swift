@@ -1,23 +1,22 @@
-import JSON
-import Messenger
+package import Messenger
 
 /// One of each thing that can be said.
-enum Samples {
-  static let link = WebLink(
+package enum Samples {
+  package static let link = WebLink(
     "https://example.org/a", height: .tall, hasExtensions: true, fallbackURL: "https://example.org/b",
     hidesShareButton: true)
 
-  static let buttons: [Button] = [
+  package static let buttons: [Button] = [
     .link(title: "Open", link), .postback(title: "Yes", payload: "YES"), .phone(title: "Call", number: "+390612345"),
   ]
 
-  static let feedback = FeedbackTemplate(
+  package static let feedback = FeedbackTemplate(
     title: "How was it?", subtitle: "A minute", buttonTitle: "Tell",
     question: .init(
       id: "q_1", .csat, title: "How did you like it?", label: .negativePositive, scale: .fiveStars, followUp: "More?"),
     privacyURL: "https://example.org/privacy", expiresInDays: 3)
 
-  static var receipt: ReceiptTemplate {
+  package static var receipt: ReceiptTemplate {
     var receipt = ReceiptTemplate(
       recipientName: "Zoë", orderNumber: "7", currency: "EUR", paymentMethod: "Visa 2345",
       summary: .init(total: Amount(1990), subtotal: Amount(1500), shipping: Amount(90), tax: Amount(400)),
@@ -36,7 +35,7 @@ enum Samples {
     return receipt
   }
 
-  static let templates: [Template] = [
+  package static let templates: [Template] = [
     Template(ButtonTemplate(text: "Which?", buttons: buttons)),
     Template(ButtonTemplate(text: "Log in", buttons: [.accountLink(url: "https://example.org/in")], isSharable: false)),
     Template(ButtonTemplate(text: "Log out", buttons: [.accountUnlink, .game(title: "Play", payload: "P")])),
@@ -74,19 +73,19 @@ enum Samples {
     Template(InstantFormTemplate(formID: "99")),
   ]
 
-  static let utility = UtilityTemplate(
+  package static let utility = UtilityTemplate(
     name: "van_left", language: "en_US",
     components: [
       .header([.init("Van 7")]), .body([.init("Rome", name: "place"), .init("03:12")]),
       .buttons([.postback(payload: "STOP"), .url("https://example.org/7")]),
     ])
 
-  static let quickReplies: [QuickReply] = [
+  package static let quickReplies: [QuickReply] = [
     .text(title: "Red", payload: "RED"), .text(title: "Blue", payload: "", imageURL: "https://example.org/b.png"),
     .phoneNumber, .email,
   ]
 
-  static var media: [MediaAttachment] {
+  package static var media: [MediaAttachment] {
     MediaAttachment.Kind.allCases.flatMap { kind in
       [
         MediaAttachment(kind, .id("5")), MediaAttachment(kind, .url("https://example.org/f")),
@@ -95,12 +94,12 @@ enum Samples {
     }
   }
 
-  static let actions: [SenderAction] = [
+  package static let actions: [SenderAction] = [
     .typingOn, .typingOff, .markSeen, .react(mid: "m_1", reaction: "love"), .unreact(mid: "m_1"),
   ]
 
   /// Everything but sender actions, each with grounds that go with it.
-  static var messages: [(content: OutgoingMessage.Content, grounds: Grounds)] {
+  package static var messages: [(content: OutgoingMessage.Content, grounds: Grounds)] {
     let said: [OutgoingMessage.Content] =
       [.text("pong, Zoë \u{1F426} \"'\\"), .text("Which?", quickReplies: quickReplies), .sticker("369239263222822")]
       + media.map { .attachment($0) } + [.attachment(media[0], quickReplies: quickReplies)]
@@ -110,12 +109,12 @@ enum Samples {
     ]
   }
 
-  static let recipients: [Recipient] = [
+  package static let recipients: [Recipient] = [
     .person("24"), .person("ref:r1"), .comment("1_2"), .post("1_3"), .oneTimeToken("secret-1"),
     .notificationToken("secret-2"),
   ]
 
-  static let grounds: [Grounds] = [
+  package static let grounds: [Grounds] = [
     .reply, .update, .humanAgent(OperatorKey(checked: "key-7")), .customerFeedback, .utility, .token, .privateReply,
   ]
 }
