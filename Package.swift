@@ -101,6 +101,7 @@ let package = Package(
     shared("Migrations", ["Postgres", "Cryptography"], resources: [.embedInCode("SQL")]),
     shared("JobQueue", ["Postgres", logging, lifecycle, metrics]),
     shared("Pages", ["Postgres", "JobQueue", "Cryptography"]),
+    shared("Access", ["Postgres", "JSON", "Messenger", "Cryptography"]),
     shared("GraphAPI", ["HTTPClient", "JSON", "Messenger"]),
     shared("Bots", ["Scripting", "Cryptography"]),
 
@@ -135,14 +136,15 @@ let package = Package(
       "Outbound",
       [
         "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Contracts", "Cryptography", "HTTPClient",
-        "GraphAPI", "Pages", "SocketLoop", lifecycle, logging, metrics, configuration,
-      ]),
+        "GraphAPI", "Pages", "SocketLoop", "Access", hummingbird, httpTypes, lifecycle, logging, metrics, nio,
+        configuration,
+      ], resources: [.embedInCode("API/openapi.json")]),
     service(
       "CLI",
       [
-        "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography", "HTTPClient",
-        "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", "Contracts", argumentParser,
-        hummingbird, hummingbirdHTTP2, httpTypes, lifecycle, logging, nio, nioSSL, unixSignals,
+        "Access", "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography",
+        "HTTPClient", "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", "Contracts",
+        argumentParser, hummingbird, hummingbirdHTTP2, httpTypes, lifecycle, logging, nio, nioSSL, unixSignals,
       ], resources: [.embedInCode("Conformance/Vectors")]),
     service(
       "Simulator",

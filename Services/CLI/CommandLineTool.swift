@@ -10,6 +10,6 @@ struct CommandLineTool: AsyncParsableCommand {
       DemoCommand.self, MigrateCommand.self, QueueCommand.self, ContactCommand.self, PageCommand.self,
       SendCommand.self, HealthCommand.self, BenchCommand.self, ConformanceCommand.self, FuzzCommand.self,
       ChaosCommand.self, MessengerCommand.self,
-      KeysCommand.self,
+      KeyCommand.self, KeysCommand.self,
     ])
 }
