@@ -52,5 +52,7 @@ func compose(_ settings: Settings, _ logger: Logger, _ health: Health) throws ->
     rates: rates, pool: database.pool, worker: worker, pause: lease / 3, logger: logger)
   return [
     database.watch(), database.sample(.send, .receipt), listener, receiving, sending, outbox, watch, share,
+    BroadcastPacer(pool: database.pool, logger: logger),
+    PublicServer(router: PublicAPI(pool: database.pool, logger: logger).router, settings: settings, logger: logger),
   ]
 }

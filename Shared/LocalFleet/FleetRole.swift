@@ -6,8 +6,8 @@ package enum FleetRole: String, Sendable, CaseIterable {
   var servers: Set<FleetPort> {
     switch self {
     case .simulator: [.public]
-    case .ingress, .identity: [.public, .admin]
-    case .nlu, .outbound: [.admin]
+    case .ingress, .identity, .outbound: [.public, .admin]
+    case .nlu: [.admin]
     }
   }
 }

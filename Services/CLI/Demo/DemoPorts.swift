@@ -18,7 +18,7 @@ struct DemoPorts {
   /// Refuses before anything is started, and names every port that is taken.
   func check() throws {
     let taken = byRole.flatMap { role, ports in
-      let opened = [.nlu, .outbound].contains(role) ? [ports.admin] : [ports.public, ports.admin]
+      let opened = role == .nlu ? [ports.admin] : [ports.public, ports.admin]
       return opened.filter { $0 != 0 && !Self.isFree($0) }.map { "\($0) (\(role.rawValue))" }
     }
     guard taken.isEmpty else {

@@ -126,7 +126,7 @@ END $$;
 CREATE FUNCTION martlet.api_look(
   of_key uuid, of_name text, of_page text, psid text, app_user text, customer text, wants_token boolean, of_topic text)
   RETURNS TABLE (made uuid, digest bytea, is_known_page boolean, person text, matches int, last_in_ms bigint,
-                 now_ms bigint, token_kind text, token text, token_ends_ms bigint, token_stopped boolean)
+                 now_ms bigint, token_kind text, token text, token_ends_ms bigint, token_used boolean, token_stopped boolean)
   LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
   AS $$
@@ -141,12 +141,13 @@ BEGIN
       SELECT j.joined_to FROM martlet.contact j WHERE j.page_id = of_page AND j.person = api_look.person));
   now_ms := (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
   IF wants_token THEN
-    SELECT o.kind, o.token, (extract(epoch FROM o.expires_at) * 1000)::bigint, o.status <> 'active'
-      INTO token_kind, token, token_ends_ms, token_stopped
+    SELECT o.kind, o.token, (extract(epoch FROM o.expires_at) * 1000)::bigint, o.used_by IS NOT NULL,
+        o.status <> 'active'
+      INTO token_kind, token, token_ends_ms, token_used, token_stopped
       FROM martlet.contact_optin o
       WHERE o.page_id = of_page AND o.person = api_look.person AND o.kind IN ('one_time', 'marketing')
         AND o.token IS NOT NULL AND (of_topic IS NULL OR o.topic = of_topic)
-      ORDER BY o.status = 'active' DESC, o.changed_at DESC LIMIT 1;
+      ORDER BY o.status = 'active' DESC, o.used_by IS NULL DESC, o.changed_at DESC LIMIT 1;
   END IF;
   RETURN NEXT;
 END $$;
@@ -304,7 +305,6 @@ BEGIN
     (id, page_id, key_id, name, message, rate, due, people, unresolved, duplicates, allowed_at)
     VALUES (api_broadcast.id, of_page, of_key, title, of_message, of_rate, COALESCE(of_due, clock_timestamp()), put,
             listed - named, named - put, COALESCE(of_due, clock_timestamp()));
-  PERFORM pg_notify('martlet_broadcast', '');
 END $$;
 
 -- Hands people's messages to the outbox, as many of each running broadcast as its pace allows by now, and never more than
@@ -399,7 +399,7 @@ BEGIN
       UPDATE martlet.outbox o SET class = 'paused' WHERE o.broadcast_id = b.id;
     WHEN 'running' THEN
       UPDATE martlet.outbox o SET class = 'bulk' WHERE o.broadcast_id = b.id;
-      PERFORM pg_notify('martlet_outbox', ''), pg_notify('martlet_broadcast', '');
+      PERFORM pg_notify('martlet_outbox', '');
     WHEN 'cancelled' THEN
       PERFORM martlet.broadcast_withdraw(b);
   END CASE;

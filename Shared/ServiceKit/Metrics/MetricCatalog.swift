@@ -45,6 +45,8 @@ struct MetricCatalog {
     "martlet_queue_paused": gauge("Whether an operator has paused a queue: 1 or 0."),
     "martlet_batch_size": size("Items that shared one transaction or call, by batch."),
     // outbound, identity
+    "martlet_api_requests_total": counter("Requests to outbound's API, by route and status."),
+    "martlet_broadcast_messages_total": counter("Messages of broadcasts handed to the outbox."),
     "martlet_sends_total": counter("Messages handed to the Graph API, by outcome."),
     "martlet_graph_call_seconds": time("One Graph API call, from request to answer."),
     "martlet_pages_waiting": gauge("Pages whose messages wait for a token, by what became of theirs: dead, missing."),
