@@ -28,10 +28,14 @@ struct ContactNews: Sendable, Hashable {
   private(set) var effects: Effects = []
   /// The app that leads the thread from now on; empty for us, or nobody; nil where nothing changes.
   private(set) var owner: String?
-  /// An opt-in, or a reference that turned out to be this person.
+  /// An opt-in, a reference that turned out to be this person, or a verdict on a template of the page's.
   private(set) var note: JSON?
 
   init(_ event: WebhookEvent, _ rules: ContactRules) {
+    if case .templateStatus(let status) = event.kind, !event.pageID.isEmpty {
+      note = ["template": status.note]
+      return
+    }
     guard !event.person.isEmpty, !event.pageID.isEmpty else { return }
     // Of a reference Meta tells no profile, and its opt-in opens no window.
     let isNamed = !event.person.hasPrefix("ref:")
@@ -76,6 +80,15 @@ extension ContactRules {
     case (_, let app?) where !ownApps.contains(app): app
     default: ""
     }
+  }
+}
+
+extension TemplateStatus {
+  fileprivate var note: JSON {
+    var members: JSONObject = ["status": .string(event)]
+    let texts = ["id": templateID, "name": name, "language": language, "category": category, "reason": reason]
+    for (name, text) in texts { members[name] = text.map { .string($0) } }
+    return .object(members)
   }
 }
 

@@ -22,6 +22,7 @@ package struct Migrations: Sendable {
     Migration(number: 5, name: "operators", sql: PackageResources._005_operators_sql),
     Migration(number: 6, name: "media", sql: PackageResources._006_media_sql),
     Migration(number: 7, name: "api", sql: PackageResources._007_api_sql),
+    Migration(number: 8, name: "profile", sql: PackageResources._008_profile_sql),
   ]
 
   /// The newest version that this build knows; services accept a schema of this version and refuse an older one.

@@ -43,6 +43,22 @@ struct ContactNewsTests {
     #expect(try news(from(member)).effects.contains(.wantsProfile) == opens)
   }
 
+  @Test("a verdict on a template names nobody, and is noted all the same")
+  func template() throws {
+    let found = try news(
+      """
+      "field":"message_template_status_update","value":{"event":"REJECTED","message_template_id":7,\
+      "message_template_name":"alert","message_template_language":"en_US","reason":"INVALID_FORMAT"}
+      """, part: "changes")
+    #expect(found.effects.isEmpty)
+    #expect(
+      found.note == [
+        "template": [
+          "status": "REJECTED", "id": "7", "name": "alert", "language": "en_US", "reason": "INVALID_FORMAT",
+        ]
+      ])
+  }
+
   @Test("a standby copy tells when the person wrote, and asks for nothing")
   func standby() throws {
     #expect(try news(from(#""message":{"mid":"m","text":"hi"}"#), part: "standby").effects == .opensWindow)

@@ -34,7 +34,7 @@ struct ContactText {
     (report["optins"]?.array ?? []).map { optIn in
       let parts: [String?] = [
         optIn["kind"]?.string, optIn["status"]?.string, optIn["topic"]?.string.map { "topic \($0)" },
-        optIn["has_token"]?.bool == true ? "with token" : nil,
+        optIn["has_token"]?.bool == true ? (optIn["is_used"]?.bool == true ? "token used" : "with token") : nil,
         optIn["expires_at"]?.string.map { "expires \(Self.time($0))" },
         optIn["opted_at"]?.string.map { "since \(Self.time($0))" },
       ]

@@ -131,7 +131,8 @@ BEGIN
   IF strangers IS NOT NULL THEN PERFORM pg_notify('martlet_identify', strangers); END IF;
 END $$;
 
--- What few events say: `ref`, a reference that turns out to be this person, and `optin`, what they agreed to be sent.
+-- What few events say: `ref`, a reference that turns out to be this person, `optin`, what they agreed to be sent, and
+-- `template`, Meta's verdict on a utility template of the page's.
 -- Both lanes of a reference's join are locked, so that what is said of either comes before it or after it.
 -- Joins tables row by row, which its caller has switched off.
 CREATE FUNCTION martlet.ingest_notes(pages text[], persons text[], times bigint[], notes text[]) RETURNS void
@@ -162,7 +163,7 @@ BEGIN
     RETURNING o.*, r.person AS heir
   ), given AS (
     SELECT m.page_id, m.heir AS person, m.kind, m.key, m.status, m.token, m.token_status, m.ref, m.payload, m.title,
-      m.topic, m.frequency, m.timezone, m.expires_at, m.opted_at, m.changed_at, 0 AS n
+      m.topic, m.frequency, m.timezone, m.expires_at, m.opted_at, m.changed_at, m.used_by, 0 AS n
     FROM moved m
     UNION ALL
     SELECT s.page_id, s.person, s.o ->> 'kind', CASE WHEN octet_length(k.key) > 512 THEN md5(k.key) ELSE k.key END,
@@ -171,17 +172,19 @@ BEGIN
       -- A token for one message lives for a year (Meta, one-time notification).
       COALESCE(to_timestamp((s.o ->> 'expires_at')::float8 / 1000),
         CASE WHEN s.o ->> 'kind' = 'one_time' THEN s.at + interval '1 year' END),
-      s.at, s.at, s.n
+      s.at, s.at, NULL, s.n
     FROM said s
     CROSS JOIN LATERAL (
       SELECT COALESCE(s.o ->> 'token', s.o ->> 'ref', s.o ->> 'payload', s.o ->> 'topic', '') AS key) k
   )
   INSERT INTO martlet.contact_optin AS c
     (page_id, person, kind, key, status, token, token_status, ref, payload, title, topic, frequency, timezone,
-     expires_at, opted_at, changed_at)
+     expires_at, opted_at, changed_at, used_by)
     SELECT DISTINCT ON (g.page_id, g.person, g.kind, g.key) g.page_id, g.person, g.kind, g.key, g.status, g.token,
       g.token_status, g.ref, g.payload, g.title, g.topic, g.frequency, g.timezone, g.expires_at,
-      min(g.opted_at) OVER (PARTITION BY g.page_id, g.person, g.kind, g.key), g.changed_at
+      min(g.opted_at) OVER (PARTITION BY g.page_id, g.person, g.kind, g.key), g.changed_at,
+      first_value(g.used_by) OVER (
+        PARTITION BY g.page_id, g.person, g.kind, g.key ORDER BY g.used_by NULLS LAST)
     FROM given g
     ORDER BY g.page_id, g.person, g.kind, g.key, g.changed_at DESC, g.n DESC
     -- What is older than what is known only fills gaps.
@@ -195,12 +198,16 @@ BEGIN
       frequency = COALESCE(c.frequency, excluded.frequency), timezone = COALESCE(c.timezone, excluded.timezone),
       expires_at = CASE WHEN excluded.changed_at < c.changed_at THEN COALESCE(c.expires_at, excluded.expires_at)
         ELSE COALESCE(excluded.expires_at, c.expires_at) END,
-      opted_at = least(c.opted_at, excluded.opted_at), changed_at = greatest(c.changed_at, excluded.changed_at);
+      opted_at = least(c.opted_at, excluded.opted_at), changed_at = greatest(c.changed_at, excluded.changed_at),
+      used_by = COALESCE(c.used_by, excluded.used_by);
   UPDATE martlet.contact c SET joined_to = r.person
     FROM unnest(pages, persons, notes::jsonb[]) AS i (page_id, person, note), martlet.contact_ref r
     WHERE r.page_id = i.page_id
       AND r.user_ref = COALESCE(i.note ->> 'ref', CASE WHEN i.person LIKE 'ref:%' THEN substr(i.person, 5) END)
       AND c.page_id = r.page_id AND c.person = 'ref:' || r.user_ref AND c.joined_to IS NULL;
+  IF EXISTS (SELECT FROM unnest(notes::jsonb[]) AS i (note) WHERE i.note ? 'template') THEN
+    PERFORM martlet.template_notes(pages, times, notes);
+  END IF;
 END $$;
 
 -- Lets the bot speak again, whoever made it silent: ends a pause, and forgets what other app led the thread. What
@@ -244,7 +251,7 @@ CREATE FUNCTION martlet.contact_report(of_page text, of_person text) RETURNS jso
     'optins', COALESCE((
       SELECT jsonb_agg(jsonb_build_object(
         'kind', o.kind, 'status', o.status, 'topic', o.topic, 'title', o.title, 'frequency', o.frequency,
-        'has_token', o.token IS NOT NULL, 'expires_at', o.expires_at, 'opted_at', o.opted_at,
+        'has_token', o.token IS NOT NULL, 'is_used', o.used_by IS NOT NULL, 'expires_at', o.expires_at, 'opted_at', o.opted_at,
         'changed_at', o.changed_at) ORDER BY o.opted_at)
       FROM martlet.contact_optin o WHERE o.page_id = c.page_id AND o.person = c.person), '[]'))
   FROM martlet.contact c WHERE c.page_id = of_page AND c.person = of_person

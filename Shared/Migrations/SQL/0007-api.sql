@@ -146,7 +146,8 @@ BEGIN
       INTO token_kind, token, token_ends_ms, token_used, token_stopped
       FROM martlet.contact_optin o
       WHERE o.page_id = of_page AND o.person = api_look.person AND o.kind IN ('one_time', 'marketing')
-        AND o.token IS NOT NULL AND (of_topic IS NULL OR o.topic = of_topic)
+        AND o.token IS NOT NULL AND (of_topic IS NULL OR of_topic IN (o.topic, o.payload))
+        AND (o.kind <> 'one_time' OR o.used_by IS NULL)
       ORDER BY o.status = 'active' DESC, o.used_by IS NULL DESC, o.changed_at DESC LIMIT 1;
   END IF;
   RETURN NEXT;
