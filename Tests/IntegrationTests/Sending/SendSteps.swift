@@ -10,6 +10,18 @@ struct SendRow {
   let message: String
 }
 
+/// On what terms a message goes, as the sender tells the ledger.
+struct Terms {
+  var window: Duration?
+  var token: String?
+  var yields = false
+  var isHuman = false
+
+  static let reply = Terms(window: .seconds(24 * 3600), yields: true)
+  static let update = Terms(window: .seconds(24 * 3600))
+  static let utility = Terms()
+}
+
 /// A worker that holds the lanes of `send`, with the steps it takes.
 struct SendWorker {
   let id: String
@@ -32,19 +44,27 @@ struct SendWorker {
 
   /// What the ledger says of each: that it was started, or the state and the earlier attempt.
   func attempt(
-    _ rows: [SendRow], as attempt: Int, epoch: Int64? = nil, by worker: String? = nil, resends: Int? = nil
+    _ rows: [SendRow], as attempt: Int, epoch: Int64? = nil, by worker: String? = nil, resends: Int? = nil,
+    _ terms: Terms = .utility, takeover: Duration = .zero
   ) async throws -> [String] {
     try await database.ask(
       """
       SELECT * FROM martlet.send_attempts($1::uuid, $2::smallint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[],
-        $7::uuid[], $8::uuid[], $9::uuid[], $10::text[])
+        $7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::text[], $12::bigint[], $13::text[], $14::boolean[],
+        $15::boolean[], $16::interval)
       """, .text(worker ?? id), .array(rows.map(\.lane)), .array(rows.map { _ in epoch ?? self.epoch }),
       .array(rows.map(\.id)), .array(rows.map { _ in Optional("1") }), .array(rows.map { Optional($0.person) }),
       .array(rows.map { Optional($0.message) }), .array(rows.indices.map { Optional(uuid(attempt + $0)) }),
-      .array(rows.map { _ in resends.map(uuid) }), .array(rows.map { _ in String?.none })
+      .array(rows.map { _ in resends.map(uuid) }), .array(rows.map { _ in String?.none }),
+      .texts(rows.map { _ in "{\"kind\":\"update\"}" }),
+      .array(rows.map { _ in terms.window.map { "\(Int64($0 / .milliseconds(1)))" } }),
+      .texts(rows.map { _ in terms.token }), .array(rows.map { _ in Optional(terms.yields ? "t" : "f") }),
+      .array(rows.map { _ in Optional(terms.isHuman ? "t" : "f") }), .interval(takeover)
     ).map { row in
       let state = try row.string("state")
-      return ["started", "lost"].contains(state) ? state : "\(state) \(try row.string("attempt_id").suffix(3))"
+      let isKnown = ["sending", "unknown", "sent", "delivered", "read", "refused", "held", "too_late", "cancelled"]
+        .contains(state)
+      return isKnown ? "\(state) \(try row.string("attempt_id").suffix(3))" : state
     }
   }
 
@@ -70,10 +90,36 @@ struct SendWorker {
     ])
   }
 
-  func watermark(_ state: String, _ milliseconds: Int64, person: String = "ann") async throws {
+  /// - Parameter mids: What a delivery names.
+  func watermark(
+    _ state: String, _ milliseconds: Int64, person: String = "ann", mids: [String] = []
+  ) async throws {
+    let named = mids.isEmpty ? nil : "[\(mids.map { "\"\($0)\"" }.joined(separator: ","))]"
     try await database.ask(
-      "SELECT martlet.receipt_watermarks('{1}', $1::text[], $2::text[], $3::bigint[])", .array([Optional(person)]),
-      .array([Optional(state)]), .array([milliseconds]))
+      "SELECT martlet.receipt_watermarks('{1}', $1::text[], $2::text[], $3::bigint[], $4::text[])",
+      .array([Optional(person)]), .array([Optional(state)]), .array([milliseconds]), .texts([named]))
+  }
+
+  /// A person on the page, who last wrote so long ago; nil: never.
+  func contact(_ person: String = "ann", wrote age: Duration?) async throws {
+    try await database.ask(
+      """
+      INSERT INTO martlet.contact (page_id, person, last_in_at) VALUES ('1', $1, clock_timestamp() - $2::interval)
+      ON CONFLICT (page_id, person) DO UPDATE SET last_in_at = excluded.last_in_at
+      """, .text(person), age.map { .interval($0) } ?? .text(nil))
+  }
+
+  /// Keeps a message back, with the words of its job.
+  func hold(_ number: Int) async throws {
+    try await database.ask(
+      """
+      SELECT martlet.send_hold('{1}', $1::uuid[], '{message}', '{1}', '{NULL}', $2::text[])
+      """, .array([Optional(uuid(number))]),
+      .texts(["{\"message_id\": \"\(uuid(number))\", \"message\": {\"text\": \"words\"}}"]))
+  }
+
+  func finish(_ row: SendRow) async throws {
+    try await database.ask("DELETE FROM martlet.queue_send WHERE id = $1", .int(row.id))
   }
 
   /// State, message id at Meta, and who settled it.

@@ -59,7 +59,7 @@ struct AttemptTests {
 
   @Test(
     "a message with an earlier attempt comes back with its state, and is not started",
-    arguments: ["sending", "unknown", "sent", "delivered", "read", "refused", "held"])
+    arguments: ["sending", "unknown", "sent", "delivered", "read", "refused", "held", "too_late", "cancelled"])
   func earlier(state: String) async throws {
     try await withWorker { worker in
       let row = try await worker.put(1)
