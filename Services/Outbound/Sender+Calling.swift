@@ -1,6 +1,7 @@
 import Contracts
 import GraphAPI
 import JobQueue
+import Logging
 import Messenger
 import Metrics
 import Pages

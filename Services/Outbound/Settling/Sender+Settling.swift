@@ -1,5 +1,7 @@
+import Contracts
 import GraphAPI
 import JobQueue
+import Logging
 import Messenger
 import Pages
 
@@ -15,8 +17,7 @@ extension Sender {
     let decision = rule.decide(state: state, age: age, rule: call.page.unknownRule)
     switch decision {
     case .finished: return .done(.alreadySettled)
-    case .wait,
-      .hold where call.isAction:
+    case _ where call.isAction:
       return pointless(call, nil)
     case .wait(let time):
       log(.warning, "message outcome unknown: its sender is gone", job, "unknown")
