@@ -3,6 +3,7 @@ package struct CryptographyError: Error, Hashable, CustomStringConvertible {
   package enum Code: String, Sendable {
     case invalidKeySettings, noCurrentKey, invalidKeyID, invalidKey
     case notSealed, unknownKey, doesNotOpen
+    case certificate
   }
 
   package let code: Code
@@ -22,6 +23,7 @@ package struct CryptographyError: Error, Hashable, CustomStringConvertible {
     case .notSealed: "Opening a sealed value failed: it is cut short or was not sealed by this program"
     case .unknownKey: "Opening a sealed value failed: its key is not among the sealing keys"
     case .doesNotOpen: "Opening a sealed value failed: it was changed, moved or sealed under another key"
+    case .certificate: "Making a certificate failed: libcrypto would not"
     }
   }
 
@@ -32,6 +34,7 @@ package struct CryptographyError: Error, Hashable, CustomStringConvertible {
     case .invalidKey: "Make one with: openssl rand -hex 32"
     case .unknownKey: "Add the key it was sealed under back to the sealing keys."
     case .notSealed, .doesNotOpen: "Store the secret again."
+    case .certificate: "Install OpenSSL 3 with the curve P-256."
     }
   }
 }
