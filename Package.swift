@@ -149,8 +149,8 @@ let package = Package(
     service(
       "Simulator",
       [
-        "ServiceKit", "JSON", "Cryptography", "HTTPClient", "SocketLoop", hummingbird, httpTypes, lifecycle, logging,
-        nio, configuration,
+        "ServiceKit", "JSON", "Cryptography", "HTTPClient", "SocketLoop", hummingbird, hummingbirdHTTP2,
+        httpTypes, lifecycle, logging, nio, nioSSL, configuration,
       ], resources: [.embedInCode("Page")]),
 
     // Tests: pure ones beside those that need a real PostgreSQL (TestKit starts it) or the real executables.

@@ -1,3 +1,4 @@
+import Cryptography
 import HTTPClient
 import Hummingbird
 package import Logging
@@ -9,38 +10,37 @@ import SocketLoop
 /// that deliver webhooks. All state is in memory and gone with the process.
 ///
 /// Settings: `MARTLET_APPS` (the first app's first secret signs), `MARTLET_PAGES` (the pages played and their tokens),
-/// `MARTLET_SIMULATOR_WEBHOOK_URL`, `MARTLET_SIMULATOR_ANSWER_SECONDS`, `MARTLET_SIMULATOR_LEDGER`, `MARTLET_BIND`, `MARTLET_PORT`.
-/// - Parameter onListening: called once with the real port.
+/// `MARTLET_SIMULATOR_WEBHOOK_URL`, `MARTLET_SIMULATOR_ANSWER_SECONDS`, `MARTLET_SIMULATOR_LEDGER`,
+/// `MARTLET_SIMULATOR_TLS_PORT`, `MARTLET_BIND`, `MARTLET_PORT`.
+/// - Parameters:
+///   - onListening: called once with the real port.
+///   - onSecure: called once with the real port of the server with TLS, where one is asked for.
 package func compose(
   _ settings: Settings, _ logger: Logger, _ health: Health,
-  onListening: @escaping @Sendable (Int) -> Void = { _ in }
+  onListening: @escaping @Sendable (Int) -> Void = { _ in }, onSecure: @escaping @Sendable (Int) -> Void = { _ in }
 ) throws -> [any Service] {
-  let platform = try Platform(settings: settings)
   let ledger = try Ledger(capacity: settings.int(.simulatorLedger, default: 200_000, in: 1...10_000_000))
-  let people = People()
-  let faults = Faults()
-  let ids = MessageIDs()
-  let replies = ReplyBoard()
-  let client = HTTPClient(loop: SocketLoop(), limits: .init(connectionsPerHost: 128))
+  let platform = try Platform(settings: settings)
   let poster = try WebhookPoster(
-    client: client, secret: platform.secret,
+    client: HTTPClient(loop: SocketLoop(), limits: .init(connectionsPerHost: 128)), secret: platform.secret,
     url: settings.string(.simulatorWebhookURL) ?? "http://127.0.0.1:8080/webhook", ledger: ledger,
     answerTime: .seconds(settings.int(.simulatorAnswerSeconds, default: 5, in: 1...300)))
-  let courier = Courier(poster: poster, faults: faults)
-  let receipts = Receipts(poster: poster)
+  let world = World(platform: platform, ledger: ledger, poster: poster)
 
   let router = Router(context: SimulatorContext.self)
-  GraphRoutes(
-    platform: platform, people: people, faults: faults, ledger: ledger, replies: replies, receipts: receipts, ids: ids
-  ).add(to: router)
-  ControlRoutes(
-    platform: platform, people: people, faults: faults, ledger: ledger, replies: replies, receipts: receipts,
-    courier: courier, poster: poster, ids: ids
-  ).add(to: router)
-  ChatRoutes(platform: platform, people: people, feed: ChatFeed(replies: replies), courier: courier, ids: ids)
-    .add(to: router)
+  GraphRoutes(world).add(to: router)
+  ControlRoutes(world: world).add(to: router)
+  ChatRoutes(world).add(to: router)
   AdminRoutes(health: health).add(to: router)
-  return [
-    courier, receipts, PublicServer(router: router, settings: settings, logger: logger, onListening: onListening),
-  ]
+  let secure = try settings.string(.simulatorTLSPort).map { _ in
+    let authority = try ThrowawayAuthority()
+    router.get("control/authority") { _, _ in
+      Response(bytes: Array(authority.authority.utf8), type: "application/x-pem-file")
+    }
+    return SecureServer(
+      responder: router.buildResponder(), authority: authority, address: settings.bind,
+      port: try settings.int(.simulatorTLSPort, default: 0, in: 0...65535), logger: logger, onListening: onSecure)
+  }
+  let server = PublicServer(router: router, settings: settings, logger: logger, onListening: onListening)
+  return [world.courier, world.receipts, server] + (secure.map { [$0] } ?? [])
 }

@@ -20,6 +20,8 @@ struct Site: Sendable {
   let url: String
   let bot: ToyBot
   let client: HTTPClient
+  /// Comes only where `MARTLET_SIMULATOR_TLS_PORT` is set.
+  let securePort: Signal<Int>
 
   /// Runs both for the time of `body`.
   static func run(
@@ -39,11 +41,14 @@ struct Site: Sendable {
           "MARTLET_PAGES": #"{"1001": {"app": "42", "name": "Shop", "token": "page-token"}}"#,
           "MARTLET_SIMULATOR_WEBHOOK_URL": "http://127.0.0.1:\(try await botPort.value)/webhook",
         ].merging(environment) { $1 }, arguments: ["simulator"])
-      let services = try compose(settings, quietLogger, Health(service: .simulator)) { port.set($0) }
+      let securePort = Signal<Int>()
+      let services = try compose(
+        settings, quietLogger, Health(service: .simulator), onListening: { port.set($0) },
+        onSecure: { securePort.set($0) })
       try await running(services) {
         let url = "http://127.0.0.1:\(try await port.value)"
         bot.graphURL.set(url + "/v26.0")
-        try await body(Site(url: url, bot: bot, client: client))
+        try await body(Site(url: url, bot: bot, client: client, securePort: securePort))
       }
     }
   }
@@ -80,6 +85,25 @@ struct Site: Sendable {
     let (status, json) = try await call(method, "/control/" + path, body)
     guard status == 200 else { throw ControlError("\(status): \(json)") }
     return json
+  }
+
+  func post(_ edge: String, _ body: JSON) async throws -> (status: Int, json: JSON) {
+    try await call("POST", "/v26.0/me/\(edge)", body, token: Self.token)
+  }
+
+  func get(_ path: String) async throws -> (status: Int, json: JSON) {
+    try await call("GET", "/v26.0/\(path)", token: Self.token)
+  }
+
+  /// A text as `send` sends it, and the whole answer.
+  func response(of text: String, to psid: String) async throws -> HTTPClientResponse {
+    let body: JSON = [
+      "recipient": ["id": .string(psid)], "messaging_type": "RESPONSE", "message": ["text": .string(text)],
+    ]
+    return try await client.send(
+      HTTPClientRequest(
+        method: "POST", url: url + "/v26.0/me/messages", headers: [("Authorization", "Bearer \(Self.token)")],
+        body: body.bytes()))
   }
 
   /// A text to a person, as outbound would send it.

@@ -9,18 +9,20 @@ struct ChatRoutes: Sendable {
   /// A comment now and then keeps the stream from counting as idle.
   private static let heartbeat = Duration.seconds(20)
 
-  let platform: Platform
-  let people: People
+  let world: World
   let feed: ChatFeed
-  let courier: Courier
-  let ids: MessageIDs
+
+  init(_ world: World) {
+    self.world = world
+    feed = ChatFeed(replies: world.replies)
+  }
 
   func add(to router: Router<SimulatorContext>) {
     router.get("/") { _, _ in page() }
     router.get("favicon.ico") { _, _ in Response(status: .noContent) }
     let chat = router.group("chat").add(middleware: ControlErrors())
     chat.get("pages") { _, _ in
-      Response(["pages": .array(platform.pages.map { ["id": .string($0.id), "name": .string($0.name)] })])
+      Response(["pages": .array(world.platform.pages.map { ["id": .string($0.id), "name": .string($0.name)] })])
     }
     chat.get("events") { request, _ in try events(request) }
     chat.post("messages") { request, _ in try await message(request) }
@@ -37,16 +39,18 @@ struct ChatRoutes: Sendable {
   private func message(_ request: Request) async throws -> Response {
     let json = try await request.json()
     guard let psid = json["psid"]?.text, !psid.isEmpty else { throw ControlError("\"psid\" is needed") }
-    guard let page = platform.page(id: json["page"]?.text) else { throw ControlError("\"page\" is not played here") }
+    guard let page = world.platform.page(id: json["page"]?.text) else {
+      throw ControlError("\"page\" is not played here")
+    }
     let event = try PersonEvent(json)
-    var person = people.meet(psid)
+    var person = world.people.meet(psid)
     if let name = json["first_name"]?.string, !name.isEmpty, name != person.firstName {
       person.firstName = name
-      people.introduce(person)
+      world.people.introduce(person)
     }
-    let delivery = Delivery(page: page.id, psid: psid, mid: ids.next(), event: event)
+    let delivery = Delivery(page: page.id, psid: psid, mid: world.ids.next(), event: event)
     feed.wrote(event, mid: delivery.mid, psid: psid)
-    courier.submit(delivery)
+    world.courier.submit(delivery)
     await delivery.firstAttempt()
     let status = delivery.status ?? 0
     feed.delivered(mid: delivery.mid, status: status, psid: psid)

@@ -27,12 +27,13 @@ final class Faults: Sendable {
   var json: JSON { ["faults": .array(pending.withLock { $0.map(\.json) })] }
 
   /// Takes what is due for a call at `place`; `chance` gives a number in 0..<1 for each fault with a probability.
-  func take(_ place: Fault.Place, chance: () -> Double = { Double.random(in: 0..<1) }) -> Due {
+  func take(_ place: Fault.Place, page: String? = nil, chance: () -> Double = { Double.random(in: 0..<1) }) -> Due {
     guard hasAny.load(ordering: .acquiring) else { return Due() }
     return pending.withLock { pending in
       var due = Due()
       for index in pending.indices where pending[index].place == place && pending[index].left != 0 {
         let fault = pending[index]
+        guard fault.page == nil || fault.page == page else { continue }
         if case .latency = fault.kind {} else if due.kind != nil { continue }
         guard fault.probability >= 1 || chance() < fault.probability else { continue }
         if case .latency(let delay) = fault.kind { due.delay += delay } else { due.kind = fault.kind }

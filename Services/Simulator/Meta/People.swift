@@ -27,21 +27,57 @@ struct Person: Sendable, Hashable {
   ]
 }
 
-/// Everybody who may be written to: whoever wrote first, or was introduced by the control side.
+/// Everybody who may be written to: whoever wrote first, or was introduced by the control side. A PSID belongs to one
+/// page, so that a person's standing with it is kept by PSID.
 final class People: Sendable {
-  private let known = Mutex<[String: Person]>([:])
+  private struct Known {
+    var person: Person
+    var standing: Standing
+  }
 
-  func person(_ psid: String) -> Person? { known.withLock { $0[psid] } }
+  private let known = Mutex<[String: Known]>([:])
 
-  func introduce(_ person: Person) { known.withLock { $0[person.psid] = person } }
+  var count: Int { known.withLock { $0.count } }
 
-  /// Whoever writes is known from then on.
+  func person(_ psid: String) -> Person? { known.withLock { $0[psid]?.person } }
+
+  func standing(_ psid: String) -> Standing? { known.withLock { $0[psid]?.standing } }
+
+  /// Another app leads the conversation: ours only listens.
+  func isLedByOthers(_ psid: String) -> Bool {
+    guard case .app = standing(psid)?.thread else { return false }
+    return true
+  }
+
+  /// Whoever is new counts as having written just now; a person known before keeps their standing.
+  func introduce(_ person: Person) {
+    known.withLock { known in
+      let standing = known[person.psid]?.standing ?? Standing(lastIn: platformTime())
+      known[person.psid] = Known(person: person, standing: standing)
+    }
+  }
+
+  /// - Returns: false where nobody has that PSID.
+  @discardableResult
+  func change(_ psid: String, _ change: (inout Standing) -> Void) -> Bool {
+    known.withLock { known in
+      guard known[psid] != nil else { return false }
+      change(&known[psid]!.standing)
+      return true
+    }
+  }
+
+  /// Whoever writes is known from then on, and may be written to for 24 hours.
   @discardableResult
   func meet(_ psid: String) -> Person {
-    known.withLock { known in
-      if let person = known[psid] { return person }
+    let now = platformTime()
+    return known.withLock { known in
+      if let person = known[psid]?.person {
+        known[psid]?.standing.lastIn = now
+        return person
+      }
       let person = Person(psid: psid)
-      known[psid] = person
+      known[psid] = Known(person: person, standing: Standing(lastIn: now))
       return person
     }
   }

@@ -16,13 +16,11 @@ struct Platform: Sendable {
   let pages: [Page]
   /// The first secret of the first app: signs every webhook.
   let secret: String
-  private let pageByToken: [String: Page]
   private let pageByID: [String: Page]
 
   init(pages: [Page], secret: String) {
     self.pages = pages
     self.secret = secret
-    pageByToken = Dictionary(pages.map { ($0.token, $0) }, uniquingKeysWith: { first, _ in first })
     pageByID = Dictionary(pages.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -37,8 +35,6 @@ struct Platform: Sendable {
     }
     self.init(pages: pages, secret: app.secrets[0])
   }
-
-  func page(token: String) -> Page? { pageByToken[token] }
 
   /// The page of that id; the first page when none is asked for.
   func page(id: String?) -> Page? { id.map { pageByID[$0] } ?? pages[0] }
@@ -59,4 +55,14 @@ func platformTime() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_REALTIME, &time)
   return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}
+
+/// The same as the Graph API writes it: `2026-11-21T19:03:11+0000`.
+func graphTime(_ milliseconds: Int64) -> String {
+  var seconds = time_t(milliseconds / 1000)
+  var parts = tm()
+  gmtime_r(&seconds, &parts)
+  func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+    + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))+0000"
 }

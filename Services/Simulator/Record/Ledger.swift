@@ -15,13 +15,35 @@ final class Ledger: Sendable {
     var metadata: String?
     var mid: String
     var messagingType: String?
+    var tag: String?
+    var personaID: String?
+    /// The whole message where it is more than a text.
+    var message: JSON?
+
+    init(_ send: SendRequest, _ message: MessageShape, mid: String, psid: String, page: String) {
+      n = 0
+      at = platformTime()
+      self.page = page
+      self.psid = psid
+      text = message.json["text"]?.string ?? ""
+      metadata = message.json["metadata"]?.string
+      self.mid = mid
+      messagingType = send.messagingType
+      tag = send.tag
+      personaID = send.personaID
+      if message.kind != .text || message.json["quick_replies"] != nil { self.message = message.json }
+    }
 
     var json: JSON {
-      [
+      var json: JSONObject = [
         "n": JSON(n), "at": JSON(at), "page": .string(page), "psid": .string(psid), "text": .string(text),
         "metadata": metadata.map(JSON.string) ?? .null, "mid": .string(mid),
         "messaging_type": messagingType.map(JSON.string) ?? .null,
       ]
+      json["tag"] = tag.map(JSON.string)
+      json["persona_id"] = personaID.map(JSON.string)
+      json["message"] = message
+      return .object(json)
     }
   }
 
@@ -32,6 +54,8 @@ final class Ledger: Sendable {
     /// The highest n that was cleared away.
     var cleared = 0
     var calls: [String: [Int: Int]] = [:]
+    /// By code and subcode.
+    var refusals: [String: Int] = [:]
   }
 
   private let capacity: Int
@@ -40,22 +64,26 @@ final class Ledger: Sendable {
   /// - Parameter capacity: messages kept; older ones are dropped.
   init(capacity: Int) { self.capacity = max(1, capacity) }
 
+  /// - Returns: The entry with its number.
   @discardableResult
-  func append(
-    page: String, psid: String, text: String, metadata: String?, mid: String, messagingType: String?
-  ) -> Int {
+  func append(_ new: Entry) -> Entry {
     state.withLock { state in
       state.last += 1
-      let entry = Entry(
-        n: state.last, at: platformTime(), page: page, psid: psid, text: text, metadata: metadata, mid: mid,
-        messagingType: messagingType)
+      var entry = new
+      entry.n = state.last
       if state.ring.count < capacity {
         state.ring.append(entry)
       } else {
         state.ring[(state.last - 1) % capacity] = entry
       }
-      return state.last
+      return entry
     }
+  }
+
+  /// Counts what the Graph side said no with, such as "10/2018278".
+  func refused(_ error: GraphError) {
+    let name = "\(error.code)" + (error.subcode.map { "/\($0)" } ?? "")
+    state.withLock { $0.refusals[name, default: 0] += 1 }
   }
 
   /// Counts a call of the Graph side, or a webhook by what it was answered (0: not at all).
@@ -74,11 +102,14 @@ final class Ledger: Sendable {
 
   func json(after: Int) -> JSON {
     let messages = messages(after: after)
-    let calls = state.withLock { $0.calls }
+    let (calls, refusals) = state.withLock { ($0.calls, $0.refusals) }
     let counts = calls.sorted { $0.key < $1.key }.map { path, statuses in
       (path, JSON.object(JSONObject(statuses.sorted { $0.key < $1.key }.map { ("\($0.key)", JSON($0.value)) })))
     }
-    return ["messages": .array(messages.map(\.json)), "calls": .object(JSONObject(counts))]
+    return [
+      "messages": .array(messages.map(\.json)), "calls": .object(JSONObject(counts)),
+      "refusals": .object(JSONObject(refusals.sorted { $0.key < $1.key }.map { ($0.key, JSON($0.value)) })),
+    ]
   }
 
   /// Numbers go on from where they were.
@@ -86,6 +117,7 @@ final class Ledger: Sendable {
     state.withLock { state in
       state.cleared = state.last
       state.calls.removeAll()
+      state.refusals.removeAll()
     }
   }
 }

@@ -10,19 +10,30 @@ final class Courier: Service, Sendable {
 
   private let poster: WebhookPoster
   private let faults: Faults
+  private let people: People
+  private let transcripts: Transcripts
   /// A lane exists while its person has something under way.
   private let lanes = Mutex<[String: Lane]>([:])
   private let busy: AsyncStream<String>
   private let busyContinuation: AsyncStream<String>.Continuation
 
-  init(poster: WebhookPoster, faults: Faults) {
+  init(poster: WebhookPoster, faults: Faults, people: People, transcripts: Transcripts) {
     self.poster = poster
     self.faults = faults
+    self.people = people
+    self.transcripts = transcripts
     (busy, busyContinuation) = AsyncStream.makeStream()
   }
 
-  /// Puts the event behind what the person did before.
+  /// Puts the event behind what the person did before; most events let the page write to them for a day.
   func submit(_ delivery: Delivery) {
+    if delivery.event.opensWindow { people.meet(delivery.psid) }
+    if case .text(let text) = delivery.event {
+      transcripts.add(
+        Transcripts.Line(
+          mid: delivery.mid, page: delivery.page, psid: delivery.psid, isFromPage: false, text: text,
+          at: delivery.timestamp))
+    }
     let isIdle = lanes.withLock { lanes in
       lanes[delivery.psid, default: Lane()].waiting.append(delivery)
       return lanes[delivery.psid]?.waiting.count == 1
@@ -73,21 +84,22 @@ final class Courier: Service, Sendable {
     var copies = delivery.copies
     if case .duplicate(let count) = due.kind { copies = max(copies, count) }
     let losesAnswer = due.kind == .drop
-    guard copies > 1 else { return try await deliverOne(delivery, losesAnswer: losesAnswer) }
+    let isStandby = people.isLedByOthers(delivery.psid)
+    guard copies > 1 else { return try await deliverOne(delivery, isStandby: isStandby, losesAnswer: losesAnswer) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<copies {
-        group.addTask { try await self.deliverOne(delivery, losesAnswer: losesAnswer) }
+        group.addTask { try await self.deliverOne(delivery, isStandby: isStandby, losesAnswer: losesAnswer) }
       }
       try await group.waitForAll()
     }
   }
 
-  private func deliverOne(_ delivery: Delivery, losesAnswer: Bool) async throws {
+  private func deliverOne(_ delivery: Delivery, isStandby: Bool, losesAnswer: Bool) async throws {
     var failures = 0
     while true {
       try Task.checkCancellation()
       delivery.attemptBegins()
-      let status = await poster.post(delivery.body(), trace: delivery.trace)
+      let status = await poster.post(delivery.body(isStandby: isStandby), trace: delivery.trace)
       delivery.attemptEnded(status: losesAnswer && failures == 0 ? 0 : status)
       if status == 200, !losesAnswer || failures > 0 { return }
       failures += 1

@@ -43,9 +43,12 @@ final class Delivery: Sendable {
   var retries: Int { state.withLock { max(0, $0.attempts - copies) } }
 
   /// What Meta sends now: a later attempt differs in `entry.time`, not in the event.
-  func body() -> [UInt8] {
+  ///
+  /// - Parameter isStandby: another app leads the conversation.
+  func body(isStandby: Bool) -> [UInt8] {
     var body = WebhookBody()
-    body.add(event, page: page, psid: psid, mid: mid, timestamp: timestamp, now: platformTime())
+    body.add(
+      event, page: page, psid: psid, mid: mid, timestamp: timestamp, isStandby: isStandby, now: platformTime())
     return body.finish()
   }
 

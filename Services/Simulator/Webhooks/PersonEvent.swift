@@ -5,8 +5,11 @@ enum PersonEvent: Sendable, Hashable {
   case text(String)
   case quickReply(title: String, payload: String)
   case postback(title: String, payload: String)
+  /// Any other of Meta's events, by its members: `{"reaction": {…}}`, `{"optin": {…}}`.
+  case other(JSONObject)
 
-  /// From a control or chat call: `text`, `quick_reply{title, payload}` or `postback{title, payload}`.
+  /// From a control or chat call: `text`, `quick_reply{title, payload}`, `postback{title, payload}`, or `event` with
+  /// the members of any other event.
   init(_ json: JSON) throws(ControlError) {
     if let reply = json["quick_reply"], let payload = reply["payload"]?.text {
       self = .quickReply(title: reply["title"]?.string ?? payload, payload: payload)
@@ -14,8 +17,11 @@ enum PersonEvent: Sendable, Hashable {
       self = .postback(title: postback["title"]?.string ?? payload, payload: payload)
     } else if let text = json["text"]?.string, !text.isEmpty {
       self = .text(text)
+    } else if let event = json["event"]?.object, !event.isEmpty {
+      self = .other(event)
     } else {
-      throw ControlError("one of \"text\", \"quick_reply\" and \"postback\" is needed, with a payload for the last two")
+      throw ControlError(
+        "one of \"text\", \"quick_reply\", \"postback\" and \"event\" is needed, the middle two with a payload")
     }
   }
 
@@ -24,6 +30,13 @@ enum PersonEvent: Sendable, Hashable {
     switch self {
     case .text(let text): text
     case .quickReply(let title, _), .postback(let title, _): title
+    case .other(let event): event.keys.joined(separator: ", ")
     }
+  }
+
+  /// Whether it opens the page's 24 hours (Meta, send messages): reading and linking an account do not.
+  var opensWindow: Bool {
+    guard case .other(let event) = self else { return true }
+    return event["read"] == nil && event["delivery"] == nil && event["account_linking"] == nil
   }
 }

@@ -3,12 +3,16 @@ import ServiceKit
 import ServiceLifecycle
 import Synchronization
 
-/// What Messenger tells a page about a message the page sent.
+/// What Messenger tells a page about its own side: messages that it sent, who leads a conversation, what changed.
 struct Receipt: Sendable {
   enum Kind: Sendable {
-    case echo(app: String, body: JSON)
+    case echo(app: String, body: JSON, isStandby: Bool)
     case delivery
     case read
+    /// A member such as `pass_thread_control`.
+    case routing(JSONObject)
+    /// Of a subscribed field, in `changes`; it concerns no person.
+    case change(field: String, value: JSON)
   }
 
   let page: String
@@ -61,10 +65,25 @@ final class Receipts: Service, Sendable {
     }
     let isFirst = state.withLock { state in
       let wasEmpty = state.waiting.isEmpty
-      if state.wanted.echoes { state.waiting.append(receipt(.echo(app: page.app, body: body))) }
+      if state.wanted.echoes {
+        state.waiting.append(receipt(.echo(app: page.app, body: body, isStandby: false)))
+      }
       if state.wanted.deliveries { state.waiting.append(receipt(.delivery)) }
       if state.wanted.reads { state.waiting.append(receipt(.read)) }
       return wasEmpty && !state.waiting.isEmpty
+    }
+    if isFirst { signal.yield() }
+  }
+
+  /// Something changed on the page, such as a template's review.
+  func changed(page: String, field: String, value: JSON) {
+    post(Receipt(page: page, psid: "", mid: "", at: platformTime(), kind: .change(field: field, value: value)))
+  }
+
+  func post(_ receipt: Receipt) {
+    let isFirst = state.withLock { state in
+      state.waiting.append(receipt)
+      return state.waiting.count == 1
     }
     if isFirst { signal.yield() }
   }

@@ -17,8 +17,10 @@ struct WebhookBody {
     return bytes
   }
 
-  mutating func add(_ event: PersonEvent, page: String, psid: String, mid: String, timestamp: Int64, now: Int64) {
-    open(page: page, sender: psid, recipient: page, timestamp: timestamp, now: now)
+  mutating func add(
+    _ event: PersonEvent, page: String, psid: String, mid: String, timestamp: Int64, isStandby: Bool, now: Int64
+  ) {
+    open(page: page, sender: psid, recipient: page, timestamp: timestamp, isStandby: isStandby, now: now)
     switch event {
     case .text(let text):
       raw(#","message":{"mid":"#)
@@ -38,16 +40,33 @@ struct WebhookBody {
       string(mid)
       raw(#","title":"#)
       string(title)
-      raw(#","payload":"#)
-      string(payload)
+      // Only for the app that leads.
+      if !isStandby {
+        raw(#","payload":"#)
+        string(payload)
+      }
+    case .other(let event):
+      add(event)
+      return raw("}]}")
     }
     raw("}}]}")
   }
 
+  private mutating func add(_ members: JSONObject) {
+    for (name, value) in members {
+      raw(",")
+      string(name)
+      raw(":")
+      value.append(to: &bytes)
+    }
+  }
+
   mutating func add(_ receipt: Receipt, now: Int64) {
     switch receipt.kind {
-    case .echo(let app, let body):
-      open(page: receipt.page, sender: receipt.page, recipient: receipt.psid, timestamp: receipt.at, now: now)
+    case .echo(let app, let body, let isStandby):
+      open(
+        page: receipt.page, sender: receipt.page, recipient: receipt.psid, timestamp: receipt.at,
+        isStandby: isStandby, now: now)
       raw(#","message":{"mid":"#)
       string(receipt.mid)
       raw(#","is_echo":true,"app_id":"#)
@@ -67,19 +86,38 @@ struct WebhookBody {
     case .read:
       open(page: receipt.page, sender: receipt.psid, recipient: receipt.page, timestamp: receipt.at, now: now)
       raw(#","read":{"watermark":\#(receipt.at)"#)
+    case .routing(let members):
+      open(page: receipt.page, sender: receipt.psid, recipient: receipt.page, timestamp: receipt.at, now: now)
+      add(members)
+      return raw("}]}")
+    case .change(let field, let value):
+      entry(receipt.page, time: now / 1000)
+      raw(#""changes":[{"field":"#)
+      string(field)
+      raw(#","value":"#)
+      value.append(to: &bytes)
+      return raw("}]}")
     }
     raw("}}]}")
   }
 
-  private mutating func open(page: String, sender: String, recipient: String, timestamp: Int64, now: Int64) {
-    raw(isFirst ? #"{"id":"# : #",{"id":"#)
-    isFirst = false
-    string(page)
-    raw(#","time":\#(now),"messaging":[{"sender":{"id":"#)
+  private mutating func open(
+    page: String, sender: String, recipient: String, timestamp: Int64, isStandby: Bool = false, now: Int64
+  ) {
+    entry(page, time: now)
+    raw(isStandby ? #""standby":[{"sender":{"id":"# : #""messaging":[{"sender":{"id":"#)
     string(sender)
     raw(#"},"recipient":{"id":"#)
     string(recipient)
     raw(#"},"timestamp":\#(timestamp)"#)
+  }
+
+  /// - Parameter time: in milliseconds; in seconds for what comes as changes.
+  private mutating func entry(_ page: String, time: Int64) {
+    raw(isFirst ? #"{"id":"# : #",{"id":"#)
+    isFirst = false
+    string(page)
+    raw(#","time":\#(time),"#)
   }
 
   private mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }

@@ -95,6 +95,8 @@ extension SettingName {
     "MARTLET_SIMULATOR_ANSWER_SECONDS", "simulator: how long a webhook may take, in seconds; default 5, as at Meta")
   package static let simulatorLedger = SettingName(
     "MARTLET_SIMULATOR_LEDGER", "simulator: messages kept in its ledger; default 200000")
+  package static let simulatorTLSPort = SettingName(
+    "MARTLET_SIMULATOR_TLS_PORT", "simulator: a second port, with TLS and HTTP/2, 0 for any free one; default none")
 
   /// Every setting of every service. A flag that is not here is refused, a variable that is not here is warned of.
   package static let all: [SettingName] = [
@@ -103,6 +105,6 @@ extension SettingName {
     logLevel, logFormat, webhookBodyBytes, webhookDeadline, webhookInFlight, webhookSHA1,
     bot, takeoverMinutes, lease, sendGrace, sendInFlight, bulkWindow, graphTimeout, mediaStore, mediaKey, mediaSecret,
     mediaHosts, mediaKeepDays, simulatorWebhookURL,
-    simulatorAnswerSeconds, simulatorLedger,
+    simulatorAnswerSeconds, simulatorLedger, simulatorTLSPort,
   ]
 }

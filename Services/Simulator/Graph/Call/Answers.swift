@@ -31,6 +31,10 @@ extension Request {
     }
   }
 
+  var queries: [String: String] {
+    Dictionary(uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+  }
+
   func query(_ name: String) -> String? { uri.queryParameters[name[...]].map(String.init) }
 
   /// The token of `Authorization: Bearer`.
