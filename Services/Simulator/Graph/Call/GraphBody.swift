@@ -1,6 +1,7 @@
 import JSON
 
-/// The body of a call in the three forms that the Graph API takes: JSON, a form, or a form in parts with a file.
+/// The body of a call in the three forms that the Graph API takes: JSON, a form, or a form in parts with a file. JSON
+/// that is called a form, as `curl -d` does, is taken for what it is.
 struct GraphBody: Sendable {
   /// Bytes that Hummingbird takes: the largest upload and its form.
   static let maximum = 27 << 20
@@ -16,7 +17,7 @@ struct GraphBody: Sendable {
       guard let form = MultipartForm(bytes, contentType: type) else { throw .badParameter("Invalid form") }
       json = .object(JSONObject(form.fields.map { ($0.name, Self.value($0.text)) }))
       upload = form.file
-    } else if type.hasPrefix("application/x-www-form-urlencoded") {
+    } else if type.hasPrefix("application/x-www-form-urlencoded"), bytes.first != UInt8(ascii: "{") {
       json = Self.form(String(decoding: bytes, as: UTF8.self))
     } else {
       guard let parsed = try? JSON(parsing: bytes), parsed.object != nil else { throw .badParameter("Invalid JSON") }
