@@ -20,6 +20,8 @@ enum SendSamples {
     case .quickReplyPayload: body(["text": "t", "quick_replies": [quickReply(payload: text(count))]])
     case .buttonTitle: template("button", ["text": "t", "buttons": [button(title: text(count))]])
     case .buttonPayload: template("button", ["text": "t", "buttons": [button(payload: text(count))]])
+    case .accountLinks:
+      template("button", ["text": "t", "buttons": .array([button()] + Array(repeating: accountLink, count: count))])
     case .buttonText: template("button", ["text": text(count), "buttons": [button()]])
     case .buttonButtons: template("button", ["text": "t", "buttons": buttons(count)])
     case .genericElements: elements("generic", ["title": "t", "subtitle": "s"], count)
@@ -43,6 +45,8 @@ enum SendSamples {
         "customer_information",
         ["countries": ["US"], "business_privacy": ["url": "https://a.example/p"], "expires_in_days": JSON(count)])
     case .oneTimeTitle: template("one_time_notif_req", ["title": text(count), "payload": "P"])
+    case .notificationTitle: template("notification_messages", ["title": text(count), "payload": "P"])
+    case .requestPayload: template("notification_messages", ["title": "t", "payload": text(count)])
     case .feedbackTitle: feedback(["title": text(count)])
     case .feedbackSubtitle: feedback(["subtitle": text(count)])
     case .feedbackButton: feedback(["button_title": text(count)])
@@ -74,6 +78,8 @@ enum SendSamples {
   static func button(title: JSON = "a", payload: JSON = "b") -> JSON {
     ["type": "postback", "title": title, "payload": payload]
   }
+
+  private static let accountLink: JSON = ["type": "account_link", "url": "https://a.example"]
 
   static func buttons(_ count: Int) -> JSON { .array(Array(repeating: button(), count: count)) }
 

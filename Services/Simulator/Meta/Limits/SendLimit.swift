@@ -2,7 +2,7 @@
 enum SendLimit: Int, LimitName {
   case text, metadata
   case quickReplies, quickReplyTitle, quickReplyPayload
-  case buttonTitle, buttonPayload
+  case buttonTitle, buttonPayload, accountLinks
   case buttonText, buttonButtons
   case genericElements, genericTitle, genericSubtitle, genericButtons
   case mediaElements, mediaButtons
@@ -13,7 +13,7 @@ enum SendLimit: Int, LimitName {
   case productElements
   case gridElements, gridImages, gridHeroes, gridTitle, gridSubtitle, gridButtons
   case informationDays
-  case oneTimeTitle
+  case oneTimeTitle, notificationTitle, requestPayload
 }
 
 extension LimitTable<SendLimit> {
@@ -28,6 +28,7 @@ private let sendLimits = LimitTable<SendLimit>([
   .init(.quickReplyPayload, 1000, .characters, "Quick replies"),
   .init(.buttonTitle, 1...20, .characters, "Buttons"),
   .init(.buttonPayload, 1...1000, .characters, "Buttons"),
+  .init(.accountLinks, 1, .items, "Account linking; general knowledge"),
   .init(.buttonText, 1...640, .characters, "Button template"),
   .init(.buttonButtons, 1...3, .items, "Button template"),
   .init(.genericElements, 1...10, .items, "Generic template"),
@@ -41,7 +42,7 @@ private let sendLimits = LimitTable<SendLimit>([
   .init(.couponSubtitle, 80, .characters, "Coupon template"),
   .init(.feedbackTitle, 1...65, .characters, "Customer feedback template"),
   .init(.feedbackSubtitle, 80, .characters, "Customer feedback template"),
-  .init(.feedbackButton, 20, .characters, "Customer feedback template"),
+  .init(.feedbackButton, 1...20, .characters, "Customer feedback template"),
   .init(.feedbackScreens, 1...1, .items, "Customer feedback template"),
   .init(.feedbackQuestions, 1...1, .items, "Customer feedback template"),
   .init(.feedbackQuestionID, 1...80, .characters, "Customer feedback template"),
@@ -57,4 +58,6 @@ private let sendLimits = LimitTable<SendLimit>([
   .init(.gridButtons, 3, .items, "Image grid template"),
   .init(.informationDays, 1...7, .days, "Customer information template"),
   .init(.oneTimeTitle, 1...65, .characters, "One-time notification"),
+  .init(.notificationTitle, 1...65, .characters, "Marketing messages"),
+  .init(.requestPayload, 1...1000, .characters, "One-time notification, marketing messages; general knowledge"),
 ])

@@ -11,7 +11,8 @@ enum ButtonShape {
   static func check(_ buttons: Field, _ limit: SendLimit) throws(GraphError) {
     let items = try buttons.items(limit)
     for button in items { try check(button) }
-    guard items.count(where: { $0["type"].json == "account_link" }) <= 1 else {
+    let links = items.count { $0["type"].json == "account_link" }
+    guard buttons.limits[.accountLinks].contains(links) else {
       throw .badParameter("param buttons must have at most one account_link")
     }
   }

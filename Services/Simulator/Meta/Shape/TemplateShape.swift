@@ -27,10 +27,10 @@ struct TemplateShape {
     case "instant_form": try payload["form_id"].anyText()
     case "one_time_notif_req":
       try payload["title"].text(.oneTimeTitle)
-      try payload["payload"].anyText()
+      try payload["payload"].text(.requestPayload)
     case "notification_messages":
-      try payload["title"].anyText()
-      try payload["payload"].anyText()
+      try payload["title"].text(.notificationTitle)
+      try payload["payload"].text(.requestPayload)
     case "airline_itinerary", "airline_checkin", "airline_boardingpass", "airline_update": break
     default: throw .badParameter("param template_type must be one of the templates")
     }
