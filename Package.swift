@@ -161,6 +161,7 @@ let package = Package(
     .target(
       name: "MessageSamples", dependencies: ["Messenger"], path: "Tests/MessageSamples", swiftSettings: strict),
     tests("MessengerTests", ["Messenger", "MessageSamples", "JSON", "Cryptography", "ChildProcesses"]),
+    tests("SendLawTests", ["Messenger", "MessageSamples", "JSON", "Simulator"]),
     tests("CryptographyTests", ["Cryptography"]),
     tests("ScriptingTests", ["Scripting"]),
     tests("BotsTests", ["Bots", "Scripting"]),

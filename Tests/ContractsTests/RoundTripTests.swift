@@ -92,7 +92,7 @@ struct EventJobTests {
     "receipts go to outbound",
     arguments: [
       (#""message":{"mid":"m","is_echo":true,"metadata":"x","text":"hi"}"#, .echo(mid: "m", metadata: "x")),
-      (#""delivery":{"mids":["m"],"watermark":1700000000123}"#, .delivery(watermark: 1_700_000_000_123)),
+      (#""delivery":{"mids":["m"],"watermark":1700000000123}"#, .delivery(watermark: 1_700_000_000_123, mids: ["m"])),
       (#""read":{"watermark":1700000000123}"#, .read(watermark: 1_700_000_000_123)),
     ] as [(String, ReceiptJob)])
   func receipts(member: String, job: ReceiptJob) throws {

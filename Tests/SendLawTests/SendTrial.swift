@@ -20,7 +20,8 @@ struct SendTrial {
     var random = SeededRandom(seed: seed)
     let ours: Int64 = 1_790_000_000_000
     // Within 40 s either way, and 15 s for the call: together less than the margin.
-    metaTime = ours + Int64.random(in: -40_000...55_000, using: &random)
+    let theirs = ours + Int64.random(in: -40_000...55_000, using: &random)
+    metaTime = theirs
 
     let (content, natural) = Samples.messages.randomElement(using: &random) ?? (.text("a"), .reply)
     let action = Samples.actions.randomElement(using: &random) ?? .typingOn
@@ -54,7 +55,7 @@ struct SendTrial {
       permit = .marketing(expires: expires, isStopped: isStopped, lastUsed: nil)
     }
     let others = [window.token?.expiresAt, window.post.map { $0.writtenAt + 7 * 24 * 3_600_000 }].compactMap { $0 }
-    edge = (ends + others).map { abs($0 - metaTime) }.min() ?? .max
+    edge = (ends + others).map { abs($0 - theirs) }.min() ?? .max
     verdict = Lawfulness.judge(message, window, now: ours)
   }
 
