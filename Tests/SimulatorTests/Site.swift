@@ -16,6 +16,8 @@ struct Site: Sendable {
   static let secret = "test-app-secret"
   static let page = "1001"
   static let token = "page-token"
+  /// Of the second page, 1002.
+  static let otherToken = "garage-token"
 
   let url: String
   let bot: ToyBot
@@ -38,7 +40,10 @@ struct Site: Sendable {
         environment: [
           "MARTLET_PORT": "0",
           "MARTLET_APPS": #"{"42": {"secrets": ["test-app-secret"], "verify_token": "v"}}"#,
-          "MARTLET_PAGES": #"{"1001": {"app": "42", "name": "Shop", "token": "page-token"}}"#,
+          "MARTLET_PAGES": """
+          {"1001": {"app": "42", "name": "Shop", "token": "page-token"},
+           "1002": {"app": "42", "name": "Garage", "token": "garage-token"}}
+          """,
           "MARTLET_SIMULATOR_WEBHOOK_URL": "http://127.0.0.1:\(try await botPort.value)/webhook",
         ].merging(environment) { $1 }, arguments: ["simulator"])
       let securePort = Signal<Int>()
@@ -87,8 +92,8 @@ struct Site: Sendable {
     return json
   }
 
-  func post(_ edge: String, _ body: JSON) async throws -> (status: Int, json: JSON) {
-    try await call("POST", "/v26.0/me/\(edge)", body, token: Self.token)
+  func post(_ edge: String, _ body: JSON, token: String = Site.token) async throws -> (status: Int, json: JSON) {
+    try await call("POST", "/v26.0/me/\(edge)", body, token: token)
   }
 
   func get(_ path: String) async throws -> (status: Int, json: JSON) {

@@ -13,7 +13,7 @@ final class Transcripts: Sendable {
   }
 
   /// More than Meta shows in detail, so that the difference shows.
-  private static let kept = 30
+  private static let kept = 24
 
   private struct State {
     var lines: [String: [Line]] = [:]

@@ -28,6 +28,8 @@ struct FileTests {
       #expect(try await site.post("messages", Self.media("video", ["attachment_id": id])).status == 200)
       #expect(code(try await site.post("messages", Self.media("image", ["attachment_id": id]))) == 2_018_047)
       #expect(code(try await site.post("messages", Self.media("image", ["attachment_id": "1"]))) == 2_018_074)
+      let foreign = try await site.post("messages", Self.media("video", ["attachment_id": id]), token: Site.otherToken)
+      #expect(code(foreign) == 2_018_074)
       try await site.control("PUT", "attachments", ["id": id, "older_ms": JSON(91 * 86_400_000 as Int64)])
       #expect(code(try await site.post("messages", Self.media("video", ["attachment_id": id]))) == 2_018_074)
       let once = try await site.post(
