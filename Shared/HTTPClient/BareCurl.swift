@@ -12,6 +12,8 @@ package enum BareCurl {
     package var versions: Set<String> = []
     package var connections = 0
     package var time = Duration.zero
+
+    package init() {}
   }
 
   /// - Parameters:

@@ -1,6 +1,7 @@
 import Contracts
 import Cryptography
 import JSON
+import LocalFleet
 import Migrations
 import Pages
 import Postgres
