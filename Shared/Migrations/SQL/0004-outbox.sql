@@ -21,7 +21,7 @@ CREATE INDEX outbox_person ON martlet.outbox (page_id, person);
 CREATE INDEX outbox_broadcast ON martlet.outbox (broadcast_id) WHERE broadcast_id IS NOT NULL;
 
 -- Sends a message the bot was not asked for, as part of the caller's own transaction: it goes if that commits.
--- `message` is one message as in docs/sending.md, such as {"text": "Your van has left its yard."}; whom it is for stands
+-- `message` is one message as in docs/messages.md, such as {"text": "Your van has left its yard."}; whom it is for stands
 -- in it only where `person` does not say it: {"recipient": {"comment_id": "..."}}.
 -- 'urgent' goes at once and before 'bulk', which is for broadcasts.
 -- `grounds` is why it may be sent; the window itself is judged at the attempt, and what comes too late says so.
@@ -65,7 +65,7 @@ BEGIN
     advice := 'name the page and the page-scoped id of the person';
   ELSIF jsonb_typeof(message) IS DISTINCT FROM 'object' THEN
     problem := 'message: it is no JSON object';
-    advice := 'for example {"text": "Hello"}; see docs/sending.md';
+    advice := 'for example {"text": "Hello"}; see docs/messages.md';
   ELSIF (SELECT count(*) FROM unnest(ARRAY['text', 'attachment', 'template', 'sticker_id', 'action']) AS m (member)
          WHERE message -> m.member <> 'null') <> 1 THEN
     problem := 'message: it says nothing, or two things at once';
@@ -88,7 +88,7 @@ BEGIN
     advice := 'give message.template {name, language, components}, or other grounds';
   ELSIF (kind IN ('token', 'private_reply')) <> (COALESCE(jsonb_typeof(message -> 'recipient'), '') = 'object') THEN
     problem := 'message.recipient: these grounds do not go with this form of recipient';
-    advice := 'a private reply and a token name their recipient, as in docs/sending.md; all other grounds do not';
+    advice := 'a private reply and a token name their recipient, as in docs/messages.md; all other grounds do not';
   ELSE
     RETURN;
   END IF;

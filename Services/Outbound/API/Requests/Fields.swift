@@ -28,7 +28,10 @@ struct Fields {
   func field(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
   /// Nil where it is missing or null.
-  subscript(_ name: String) -> JSON? { object[name].flatMap { $0.isNull ? nil : $0 } }
+  subscript(_ name: String) -> JSON? {
+    guard let value = object[name], !value.isNull else { return nil }
+    return value
+  }
 
   func required(_ name: String, _ remedy: String) throws(Problem) -> JSON {
     guard let value = self[name] else { throw .missing(field(name), remedy) }

@@ -25,7 +25,7 @@ struct NewMessage: Sendable {
   }
 }
 
-/// What is said, in the form of docs/sending.md, without whom it is for and why it may be sent.
+/// What is said, in the form of docs/messages.md, without whom it is for and why it may be sent.
 struct NewContent: Sendable {
   private static let known = [
     "text", "attachment", "template", "sticker_id", "action", "payload", "quick_replies", "persona_id", "reply_to",
