@@ -169,7 +169,14 @@ let package = Package(
     tests("SocketLoopTests", ["SocketLoop"]),
     tests("PostgresTests", ["Postgres"]),
     tests("JobQueueTests", ["JobQueue"]),
-    tests("OutboundTests", ["Outbound", "Pages"]),
+    tests(
+      "OutboundTests",
+      [
+        "Outbound", "Access", "Pages", "ServiceKit", "TestKit", "HTTPClient", "JSON", "JobQueue", "Messenger",
+        "Postgres",
+        "SocketLoop", hummingbird, lifecycle, logging, configuration,
+      ]),
+    tests("AccessTests", ["Access", "Cryptography", "Messenger"]),
     tests(
       "IngressTests",
       [
@@ -203,7 +210,8 @@ let package = Package(
     tests(
       "CLITests",
       [
-        "CLI", "Cryptography", "HTTPClient", "LocalFleet", "Messenger", "Migrations", "Postgres", "JSON", "JobQueue",
+        "Access", "CLI", "Cryptography", "HTTPClient", "LocalFleet", "Messenger", "Migrations", "Postgres", "JSON",
+        "JobQueue",
         "ChildProcesses", "SocketLoop", "TestKit", argumentParser,
       ]),
     tests(
