@@ -89,7 +89,9 @@ struct GraphErrorTests {
   func unique() {
     let codes = GraphErrorTable.rows.filter { $0.subcodes == nil }.compactMap(\.code)
     #expect(Set(codes).count == codes.count)
-    let subcodes = GraphErrorTable.rows.flatMap { $0.subcodes.map(Array.init) ?? [] }
-    #expect(Set(subcodes).count == subcodes.count)
+    let pairs = GraphErrorTable.rows.flatMap { row in
+      row.subcodes.map { $0.map { "\(row.code ?? 0)/\($0)" } } ?? []
+    }
+    #expect(Set(pairs).count == pairs.count)
   }
 }

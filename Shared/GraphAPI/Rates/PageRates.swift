@@ -70,10 +70,13 @@ package final class PageRates: Sendable {
       var page = state.pages.removeValue(forKey: id) ?? Page()
       defer { state.pages[id] = page }
       page.app = app
-      let share = min(page.throttle.share(at: now), appThrottle?.share(at: now) ?? 1)
-      let pauses = [page.throttle.pausedUntil, appThrottle?.pausedUntil].compactMap(\.self)
+      let throttles = [page.throttle] + (appThrottle.map { [$0] } ?? [])
+      let limit = kind.perSecond / Double(state.workers)
+      let pace = Pace(
+        limit: limit * (throttles.map { $0.share(at: now) }.min() ?? 1),
+        recovered: limit * (throttles.map { $0.shareLater(at: now) }.min() ?? 1))
       return page.lines[kind, default: SendLine(at: now)].ask(
-        ticket, at: now, perSecond: kind.perSecond * share / Double(state.workers), pausedUntil: pauses.max())
+        ticket, at: now, pace, pausedUntil: throttles.compactMap(\.pausedUntil).max())
     }
   }
 

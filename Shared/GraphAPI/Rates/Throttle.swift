@@ -10,7 +10,7 @@ struct Throttle: Sendable {
   private static let least = 1.0 / 32
   /// The share that is left at just under 100 % of use.
   private static let leastByUse = 0.1
-  private static let doubling = Duration.seconds(10)
+  static let doubling = Duration.seconds(10)
   /// What was said longer ago than this no longer counts.
   private static let memory = Duration.seconds(60)
   private static let firstPause = Duration.seconds(1)
@@ -30,6 +30,11 @@ struct Throttle: Sendable {
     min(shareByRefusals(at: now), shareByUse(at: now))
   }
 
+  /// Which part there will be when refusals are forgotten.
+  func shareLater(at now: Instant) -> Double {
+    shareByUse(at: now)
+  }
+
   func isPaused(at now: Instant) -> Bool { pausedUntil.map { $0 > now } ?? false }
 
   private func shareByRefusals(at now: Instant) -> Double {
@@ -40,6 +45,8 @@ struct Throttle: Sendable {
 
   private func shareByUse(at now: Instant) -> Double {
     guard let use, use.at.duration(to: now) < Self.memory, use.percent > Self.slowFrom else { return 1 }
+    // It was said before a pause that has made it old.
+    if let pausedUntil, use.at < pausedUntil { return 1 }
     let over = Double(min(use.percent, 100) - Self.slowFrom) / Double(100 - Self.slowFrom)
     return 1 - over * (1 - Self.leastByUse)
   }

@@ -28,6 +28,7 @@ struct RateWorld {
   private var random = SystemRandomNumberGenerator()
   /// When each call left, in milliseconds.
   private(set) var calls: [Int] = []
+  private var firstInSecond = 0
   private(set) var refusals = 0
   /// Tickets in the order in which their messages were taken.
   private(set) var sent: [Int64] = []
@@ -87,12 +88,14 @@ struct RateWorld {
 
   private mutating func call(_ ticket: Int64, _ kind: SendKind, _ time: Int) {
     calls.append(time)
-    let response = meta(time, mostRecent(before: time))
+    let response = meta(time, callsInSecond(before: time))
     agenda[time + latency, default: []].append(.answer(ticket: ticket, kind: kind, response, calledAt: instant(time)))
   }
 
-  private func mostRecent(before time: Int) -> Int {
-    calls.reversed().prefix { $0 > time - 1000 }.count
+  /// This one included.
+  private mutating func callsInSecond(before time: Int) -> Int {
+    while calls[firstInSecond] <= time - 1000 { firstInSecond += 1 }
+    return calls.count - firstInSecond
   }
 
   /// The most calls that left in any one second.

@@ -12,29 +12,27 @@ struct SendLineTests {
     world.run(until: 9000)
     #expect(world.sent.count == 2000)
     #expect(world.mostInASecond <= 300)
-    #expect((6000...7500).contains(world.calls.last ?? 0))
+    #expect((6500...7500).contains(world.calls.last ?? 0))
   }
 
-  @Test("who comes back late and all at once does not break the limit, and waits no second time in line")
+  @Test("who comes back late and all at once does not break the limit, and keeps its place in line")
   func late() {
     var world = RateWorld(PageRates(), lateness: 1000)
     world.add(3000, at: 0)
-    world.run(until: 16_000)
+    world.run(until: 18_000)
     #expect(world.sent.count == 3000)
     #expect(world.mostInASecond <= 300)
-    // Nobody overtakes by more than the lateness of two waits.
+    // Nobody overtakes by more than lateness allows.
     let most = world.sent.enumerated().map { abs(Int($1) - 1 - $0) }.max() ?? 0
     #expect(most <= 1000)
   }
 
-  @Test("without lateness the order is kept, but for those who met the gate")
+  @Test("without lateness the order is kept")
   func order() {
     var world = RateWorld(PageRates())
     world.add(1000, at: 0)
     world.run(until: 5000)
-    let most = world.sent.enumerated().map { abs(Int($1) - 1 - $0) }.max() ?? 0
-    #expect(world.sent.count == 1000)
-    #expect(most <= 30)
+    #expect(world.sent == Array(1...1000))
   }
 
   @Test("audio and video have a limit of their own, 10 a second")
@@ -46,9 +44,9 @@ struct SendLineTests {
     #expect(videos.sent.count == 50)
     #expect(videos.mostInASecond <= 10)
     var texts = RateWorld(rates)
-    texts.add(30, at: 0)
+    texts.add(15, at: 0)
     texts.run(until: 100)
-    #expect(texts.calls == Array(repeating: 0, count: 30))
+    #expect(texts.calls == Array(repeating: 0, count: 15))
   }
 
   @Test("workers share a limit by their count", arguments: [2, 3, 8])
@@ -65,7 +63,7 @@ struct SendLineTests {
     }
     #expect((most.max() ?? 0) <= 300)
     // Steadily near the limit, not only below it.
-    #expect(most.dropFirst().prefix(2).allSatisfy { $0 >= 280 })
+    #expect(most.dropFirst().prefix(2).allSatisfy { $0 >= 270 })
   }
 
   @Test("a worker that joins makes the others go slower at once")
@@ -100,7 +98,7 @@ struct SendLineTests {
     var line = SendLine(at: start)
     for ticket in 0..<10_000 {
       let now = start.advanced(by: .seconds(ticket / 100 * 100))
-      _ = line.ask(Int64(ticket), at: now, perSecond: 1, pausedUntil: nil)
+      _ = line.ask(Int64(ticket), at: now, Pace(limit: 2, recovered: 2), pausedUntil: nil)
     }
     #expect(line.waiting < 3000)
   }
