@@ -13,6 +13,7 @@ struct TestSystem: Sendable {
   let fleet: LocalFleet
   let http: HTTPClient
   let database: PostgresPool
+  let loop: SocketLoop
 
   var simulator: SimulatorClient { fleet.simulator! }
   var credentials: FleetCredentials { fleet.plan.credentials }
@@ -34,7 +35,8 @@ struct TestSystem: Sendable {
       let loop = SocketLoop()
       let system = TestSystem(
         cluster: cluster, fleet: LocalFleet(plan), http: HTTPClient(loop: loop),
-        database: PostgresPool(PostgresConfiguration(url: plan.databaseURL, applicationName: "test"), on: loop))
+        database: PostgresPool(PostgresConfiguration(url: plan.databaseURL, applicationName: "test"), on: loop),
+        loop: loop)
       do {
         try await system.fleet.start()
         let value = try await body(system)
