@@ -172,9 +172,8 @@ let package = Package(
     tests(
       "OutboundTests",
       [
-        "Outbound", "Access", "Pages", "ServiceKit", "TestKit", "HTTPClient", "JSON", "JobQueue", "Messenger",
-        "Postgres",
-        "SocketLoop", hummingbird, lifecycle, logging, configuration,
+        "Outbound", "Access", "GraphAPI", "Pages", "ServiceKit", "TestKit", "HTTPClient", "JSON", "JobQueue",
+        "Messenger", "Postgres", "SocketLoop", hummingbird, lifecycle, logging, configuration,
       ]),
     tests("AccessTests", ["Access", "Cryptography", "Messenger"]),
     tests(

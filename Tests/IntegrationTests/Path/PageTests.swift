@@ -77,6 +77,50 @@ struct PageTests {
     }
   }
 
+  @Test(
+    "an operator's token outlives the settings naming the old one again, but not its own death, nor a new one there")
+  func operators() async throws {
+    try await TestDatabase.with { database in
+      func replace(_ token: String, page: String = "1") async throws -> Bool {
+        try await database.pool.withTransaction(isDurable: true) { transaction in
+          try await PageToken.replace(with: token, pageID: page, keys: Self.keys, by: "me", in: transaction)
+        }
+      }
+      let directory = directory(database)
+      #expect(try await !replace("new"))
+      try await store("old", in: database)
+      #expect(try await replace("new"))
+      try await store("old", in: database)
+      #expect(text(try await directory.page("1")) == "live new hold")
+      try await directory.markDead("1", token: "new")
+      try await store("old", in: database)
+      #expect(text(try await directory.page("1")) == "live old hold")
+      #expect(try await replace("newer"))
+      try await store("newest", in: database)
+      #expect(text(try await directory.page("1")) == "live newest hold")
+    }
+  }
+
+  @Test("whoever asks first is told of a page that waits for a token, once, until it had one again")
+  func alarm() async throws {
+    try await TestDatabase.with { database in
+      func waiting() async throws -> [String?] {
+        try await database.texts(
+          "SELECT concat_ws(' ', page_id, token_state, conversations, is_new) AS v FROM martlet.pages_waiting(10)")
+      }
+      try await store("old", in: database)
+      try await database.park(.send, person: "ann", for: .page)
+      #expect(try await waiting().isEmpty)
+      for _ in 0..<2 {
+        try await directory(database).markDead("1", token: "old")
+        #expect(try await waiting() == ["1 dead 1 t"])
+        #expect(try await waiting() == ["1 dead 1 f"])
+        try await store("old", in: database)
+        #expect(try await waiting().isEmpty)
+      }
+    }
+  }
+
   @Test("a token that does not open here is dead: under a key that is gone, or copied from another page")
   func doesNotOpen() async throws {
     try await TestDatabase.with { database in

@@ -38,6 +38,23 @@ extension SystemTests {
       }
     }
 
+    @Test("an outage of Meta's costs a message no try", .timeLimit(.minutes(2)))
+    func outage() async throws {
+      try await TestSystem.with { system in
+        try await system.open([Self.psid])
+        try await system.fleet.kill("simulator-1")
+        let message = try await system.send(["text": "at last"], to: Self.psid)
+        try await eventually {
+          try await system.number("SELECT max(attempts) AS n FROM martlet.message") >= 4
+        }
+        #expect(try await system.number("SELECT max(attempts) AS n FROM martlet.queue_send") == 0)
+        try await system.fleet.restart("simulator-1")
+        // What Meta knows of the person went with the simulator.
+        _ = try await system.simulator.say("ping again", psid: Self.psid, waiting: .zero)
+        try await eventually { ["sent", "delivered", "read"].contains(try await system.state(of: message)) }
+      }
+    }
+
     @Test("a delivery settles an open outcome where no echo comes", .timeLimit(.minutes(2)))
     func delivery() async throws {
       try await TestSystem.with(environment: ["MARTLET_SEND_GRACE_SECONDS": "60"]) { system in
