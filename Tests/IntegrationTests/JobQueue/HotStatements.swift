@@ -132,7 +132,7 @@ enum HotStatements {
       "send_attempts",
       """
       SELECT * FROM martlet.send_attempts(\(worker), '{3}', ARRAY[:send]::bigint[], '{1}', '{1}', '{p1}',
-        '{\(message)}', '{\(attempt)}', '{NULL}', '{NULL}')
+        '{\(message)}', '{\(attempt)}', '{NULL}', '{NULL}', '{NULL}', '{86400000}', '{NULL}', '{t}', '{f}', '30 min')
       """
     ),
     (

@@ -62,7 +62,7 @@ struct SendWorker {
       .array(rows.map { _ in Optional(terms.isHuman ? "t" : "f") }), .interval(takeover)
     ).map { row in
       let state = try row.string("state")
-      let isKnown = ["sending", "unknown", "sent", "delivered", "read", "refused", "held", "too_late", "cancelled"]
+      let isKnown = ["sending", "unknown", "sent", "delivered", "read", "refused", "held", "cancelled"]
         .contains(state)
       return isKnown ? "\(state) \(try row.string("attempt_id").suffix(3))" : state
     }

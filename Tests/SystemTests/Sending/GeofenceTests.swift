@@ -1,3 +1,4 @@
+import HTTPClient
 import JSON
 import LocalFleet
 import Postgres
@@ -42,18 +43,29 @@ extension SystemTests {
 }
 
 extension TestSystem {
-  /// A template of the page's that Meta has approved.
+  /// A template of the page's that Meta has approved, with one gap.
   fileprivate func approve(template: String) async throws {
-    try await simulator.call(
-      "POST", "/control/templates", ["name": .string(template), "language": "en", "status": "APPROVED"])
+    try await simulator.call("PUT", "/control/pages", ["review": "at_once"])
+    let body: JSON = [
+      "name": .string(template), "language": "en", "category": "UTILITY",
+      "components": [
+        ["type": "BODY", "text": "{{1}} has left home.", "example": ["body_text": [["Van 7"]]]]
+      ],
+    ]
+    var request = HTTPClientRequest(
+      method: "POST", url: simulator.url + "/v26.0/\(credentials.pageID)/message_templates",
+      headers: [("Authorization", "Bearer \(credentials.pageToken)"), ("Content-Type", "application/json")])
+    request.body = body.bytes()
+    #expect(try await http.send(request).status == 200)
   }
 
   /// The person's last act was so long ago, here and at Meta.
   fileprivate func age(_ psid: String, hours: Int) async throws {
     try await database.run(
       Statement(
-        "age", "UPDATE martlet.contact SET last_in_at = last_in_at - $2 * interval '1 h' WHERE person = $1",
+        "age", "UPDATE martlet.contact SET last_in_at = clock_timestamp() - $2 * interval '1 h' WHERE person = $1",
         [.text(psid), .int(hours)]))
-    try await simulator.call("POST", "/control/people", ["psid": .string(psid), "last_in_hours": JSON(hours)])
+    try await simulator.call(
+      "POST", "/control/people", ["psid": .string(psid), "wrote_ms_ago": JSON(hours * 3_600_000)])
   }
 }
