@@ -6,7 +6,7 @@ import ServiceLifecycle
 import Synchronization
 
 /// Tells operators of pages that wait for a token: once in the log, whichever outbound sees it first, and on `/metrics`
-/// and `/health/ready` as long as it lasts.
+/// and `/health` as long as it lasts.
 struct PageWatch: Service {
   let pool: PostgresPool
   let logger: Logger

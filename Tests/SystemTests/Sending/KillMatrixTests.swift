@@ -57,6 +57,7 @@ extension SystemTests {
       try await TestSystem.with(environment: Self.environment) { system in
         try await system.setRule("hold")
         try await system.setReceipts(echoes: false, deliveries: false)
+        try await system.closeConversations()
         let texts = try await kill(system)
         let received = try await system.received()
         var missing = 0

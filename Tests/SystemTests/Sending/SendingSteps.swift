@@ -47,6 +47,11 @@ extension TestSystem {
       "PUT", "/control/receipts", ["echoes": .bool(echoes), "deliveries": .bool(deliveries), "reads": .bool(false)])
   }
 
+  /// The page may not read its conversations, so that nothing but receipts can tell.
+  func closeConversations() async throws {
+    try await simulator.call("PUT", "/control/pages", ["lacks": ["pages_read_engagement"]])
+  }
+
   func clearFaults() async throws { try await simulator.call("DELETE", "/control/faults") }
 
   /// Every text that reached anybody, by person, in order.

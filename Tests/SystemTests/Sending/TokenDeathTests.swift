@@ -35,7 +35,7 @@ extension SystemTests {
         print("the alarm came after \(start.duration(to: .now))")
         #expect(start.duration(to: .now) < .seconds(60))
         try await eventually { try await admin("/metrics", system).contains(#"martlet_pages_waiting{token="dead"} 1"#) }
-        let health = try await admin("/health/ready", system)
+        let health = try await admin("/health", system)
         #expect(health.contains("martlet page token set") && health.contains(#""status":"degraded""#))
 
         let inbound = "SELECT count(*) AS n FROM martlet.event WHERE kind = 'message'"
