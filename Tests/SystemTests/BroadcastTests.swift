@@ -2,6 +2,7 @@ import Cryptography
 import FoundationEssentials
 import HTTPClient
 import JSON
+import LocalCluster
 import LocalFleet
 import Postgres
 import Testing
@@ -70,6 +71,40 @@ extension SystemTests {
         #expect(sent(last) == total)
         #expect(last["counts"]?["pending"] == 0)
         #expect(try await news(system) == total)
+      }
+    }
+
+    @Test(
+      "senders killed in its middle and PostgreSQL gone for a while cost nobody and double nobody",
+      .timeLimit(.minutes(5)))
+    func killed() async throws {
+      try await TestSystem.with(replicas: [.outbound: 2], environment: ["MARTLET_SEND_GRACE_SECONDS": "30"]) { system in
+        let people = 200
+        _ = try await system.load(load("after_ack", people: people, messages: people, prefix: "b"))
+        let key = try await system.apiKey(["broadcast", "read"])
+        let body: JSON = [
+          "page": .string(system.credentials.pageID), "grounds": "update", "rate": 60,
+          "message": ["text": "We open at nine tomorrow."], "filter": [:],
+        ]
+        let made = try await system.api("POST", "/v1/broadcasts", body, key: key)
+        #expect(made["people"]?.int == people)
+        while try await news(system) < people / 4 { try await Task.sleep(for: .milliseconds(20)) }
+        try await system.fleet.kill("outbound-1")
+        while try await news(system) < people / 2 { try await Task.sleep(for: .milliseconds(20)) }
+        try await system.fleet.restart("outbound-1")
+        await system.cluster.stop(.immediate)
+        try await system.cluster.start()
+        try await system.fleet.kill("outbound-2")
+        var state: String?
+        while state != "finished" {
+          try await Task.sleep(for: .milliseconds(200))
+          state = try? await system.database.run(Statement("state", "SELECT state FROM martlet.broadcast"))[0].string(
+            "state")
+        }
+        #expect(try await news(system) == people)
+        let id = try #require(made["id"]?.string)
+        let counts = try await system.api("GET", "/v1/broadcasts/\(id)", nil, key: key)["counts"]
+        #expect(["sent", "delivered", "read"].reduce(0) { $0 + (counts?[$1]?.int ?? 0) } == people)
       }
     }
 

@@ -100,6 +100,34 @@ struct BroadcastTests {
     }
   }
 
+  @Test("what is paused while its promotion waits for a lane stays in the outbox, and goes when it is resumed")
+  func pauseRace() async throws {
+    try await TestDatabase.with { database in
+      let id = try await start(database, people: 1)
+      try await pass(3600, in: database)
+      _ = try await feed(database)
+      let producer = try await database.connect()
+      let promotion = try await producer.withTransaction(isDurable: false) { transaction in
+        try await transaction.run(Statement("lock", "SELECT martlet.queue_lock('{send}', '{1}', '{p1}')"))
+        // Ends when the lock is free: after this transaction.
+        let promotion = Task { try await database.ask("SELECT martlet.outbox_promote(16, 200)") }
+        try await eventually {
+          try await database.number("SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            > 0
+        }
+        try await database.ask("SELECT martlet.broadcast_set(NULL, $1::uuid, 'paused')", .text(id))
+        return promotion
+      }
+      _ = try await promotion.value
+      await producer.close()
+      #expect(try await database.number("SELECT count(*) AS n FROM martlet.queue_send") == 0)
+      #expect(try await database.number("SELECT count(*) AS n FROM martlet.outbox WHERE class = 'paused'") == 1)
+      try await database.ask("SELECT martlet.broadcast_set(NULL, $1::uuid, 'running')", .text(id))
+      try await database.ask("SELECT martlet.outbox_promote(16, 200)")
+      #expect(try await database.number("SELECT count(*) AS n FROM martlet.queue_send") == 1)
+    }
+  }
+
   @Test("is finished when the last of its messages has come to an end, and not before")
   func settles() async throws {
     try await TestDatabase.with { database in

@@ -84,4 +84,27 @@ struct SendTests {
       }
     }
   }
+
+  @Test("an idempotency key is one request's for a day: the same gets its id again, another is told so")
+  func claimed() async throws {
+    try await TestDatabase.with { database in
+      func ask(_ name: String?, _ asked: String) async throws -> String {
+        let row = try await database.ask(
+          """
+          SELECT outcome, id FROM martlet.api_send('\(uuid(1))', $1, sha256($2::bytea), '1', '7',
+            '{"text": "hi", "grounds": {"kind": "update"}}', NULL, NULL, NULL)
+          """, .text(name), .text(asked))[0]
+        return try row.string("outcome")
+      }
+      #expect(try await ask("a", "one") == "accepted")
+      #expect(try await ask("a", "one") == "repeated")
+      #expect(try await ask("a", "two") == "other")
+      #expect(try await ask(nil, "one") == "accepted")
+      #expect(try await database.number("SELECT count(*) AS n FROM martlet.message") == 2)
+      try await database.ask("UPDATE martlet.api_request SET at = at - interval '24 hours'")
+      #expect(try await ask("a", "two") == "accepted")
+      try await database.ask("UPDATE martlet.api_request SET at = at - interval '24 hours'")
+      #expect(try await database.number("SELECT martlet.api_forget(10) AS n") == 1)
+    }
+  }
 }
