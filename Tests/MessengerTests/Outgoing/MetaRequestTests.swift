@@ -29,6 +29,7 @@ struct MetaRequestTests {
       #"{"recipient":{"id":24},"messaging_type":"RESPONSE","message":{"text":"hi","metadata":""}}"#,
       #"{"recipient":{"id":"24"},"sender_action":"react","payload":{"message_id":"m","reaction":"love"}}"#,
       #"{"recipient":{"id":"24"},"messaging_type":"UPDATE","message":{"sticker_id":369239263222822}}"#,
+      #"{"recipient":{"id":"24","user_ref":null},"messaging_type":"UPDATE","tag":null,"message":{"text":"a","template":null}}"#,
       #"{"recipient":{"comment_id":"1"},"messaging_type":"RESPONSE","message":{"text":"hi"}}"#,
       #"{"recipient":{"id":"24"},"messaging_type":"MESSAGE_TAG","tag":"HUMAN_AGENT","message":{"text":"hi"}}"#,
     ])

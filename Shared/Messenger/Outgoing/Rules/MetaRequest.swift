@@ -7,14 +7,14 @@ package enum MetaRequest {
   package static func validate(_ json: JSON, limits: MessageLimits = .meta) -> [Finding] {
     var walk = ShapeWalk(limits: limits)
     walk.check(json, .request, "")
-    if json["message"] != nil { checkType(json, &walk) } else { checkAction(json, &walk) }
+    if has(json, "message") { checkType(json, &walk) } else { checkAction(json, &walk) }
     return walk.findings
   }
 
   /// The messaging type, its tag, and whether the message goes with them.
   private static func checkType(_ json: JSON, _ walk: inout ShapeWalk) {
     guard let type = json["messaging_type"]?.string else { return walk.note(Finding("messaging_type", .missing)) }
-    let isUtility = json["message"]?["template"] != nil
+    let isUtility = has(json["message"], "template")
     if (type == "UTILITY") != isUtility { walk.note(Finding("messaging_type", .groundsMismatch)) }
     let tag = json["tag"]?.string
     guard type == "MESSAGE_TAG" else {
@@ -39,15 +39,18 @@ package enum MetaRequest {
   private static func checkAction(_ json: JSON, _ walk: inout ShapeWalk) {
     guard let action = json["sender_action"]?.string else { return }
     for name in ["messaging_type", "tag", "notification_type", "persona_id", "reply_to", "thread_control"]
-    where json[name] != nil {
+    where has(json, name) {
       walk.note(Finding(name, .mismatch))
     }
     let isReaction = action == "react" || action == "unreact"
-    if isReaction != (json["payload"] != nil) { walk.note(Finding("payload", isReaction ? .missing : .mismatch)) }
-    if action == "react", json["payload"] != nil, json["payload"]?["reaction"] == nil {
+    if isReaction != has(json, "payload") { walk.note(Finding("payload", isReaction ? .missing : .mismatch)) }
+    if action == "react", has(json, "payload"), !has(json["payload"], "reaction") {
       walk.note(Finding("payload.reaction", .missing))
     }
   }
+
+  /// Null counts as missing, as at Meta.
+  private static func has(_ json: JSON?, _ name: String) -> Bool { json?[name]?.isNull == false }
 
   private static let tags = ["HUMAN_AGENT", "CUSTOMER_FEEDBACK"]
 }
