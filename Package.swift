@@ -45,6 +45,9 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -72,6 +75,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+    .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.45.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
   ],
   targets: [
@@ -144,7 +148,8 @@ let package = Package(
       [
         "Access", "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography",
         "HTTPClient", "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", "Contracts",
-        argumentParser, hummingbird, hummingbirdHTTP2, httpTypes, lifecycle, logging, nio, nioSSL, unixSignals,
+        argumentParser, hummingbird, httpTypes, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
+        unixSignals,
       ], resources: [.embedInCode("Conformance/Vectors")]),
     service(
       "Simulator",

@@ -1,15 +1,13 @@
 import ArgumentParser
-import HTTPTypes
-import Hummingbird
-import HummingbirdHTTP2
-import JSON
-import Logging
 import NIOCore
+import NIOHTTP2
+import NIOPosix
 import NIOSSL
-import Synchronization
 
-/// The least that a Graph API can do with a message, over TLS: read the body and answer with a message id. It speaks
-/// HTTP/2 with whoever asks for it. A process of its own, as Meta is.
+/// The least that a Graph API can do with a message, over TLS: read it and answer with a message id. It speaks HTTP/2
+/// with whoever asks for it (ALPN), and only notes who does not. A process of its own, as Meta is.
+///
+/// Built on NIO alone: above it nothing lets libcurl's PRIORITY frames, one a request, pass a limit of 200 in 30 s.
 struct BareGraph: AsyncParsableCommand {
   static let name = "bare-graph"
   static let configuration = CommandConfiguration(
@@ -22,69 +20,42 @@ struct BareGraph: AsyncParsableCommand {
   var key: String
 
   func run() async throws {
-    let tally = GraphTally()
-    let router = Router(context: BareGraphContext.self)
-    router.post("v{version}/{page}/messages") { request, context in
-      _ = try await request.body.collect(upTo: 1 << 20)
-      if let latency = tally.latency { try await Task.sleep(for: latency) }
-      let number = tally.count(isHTTP2: context.isHTTP2)
-      return #"{"recipient_id":"1","message_id":"m_\#(number)"}"#
-    }
-    router.get("tally") { _, _ in tally.json.serialized() }
-    router.put("latency/{ms}") { _, context in
-      tally.setLatency(milliseconds: context.parameters.get("ms", as: Int.self) ?? 0)
-      return HTTPResponse.Status.ok
-    }
-    var logger = Logger(label: Self.name) { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .error
-    let tls = TLSConfiguration.makeServerConfiguration(
+    var tls = TLSConfiguration.makeServerConfiguration(
       certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
       privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-    let application = Application(
-      router: router, server: try .http2Upgrade(tlsConfiguration: tls),
-      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0), backlog: 1024),
-      onServerRunning: { channel in
-        Surroundings.show("\(BareServer.announcement)\(channel.localAddress?.port ?? 0)")
-      },
-      logger: logger)
-    try await application.runService()
-  }
-}
-
-/// A request's context that knows the version that it came over.
-private struct BareGraphContext: RequestContext {
-  var coreContext: CoreRequestContextStorage
-  let isHTTP2: Bool
-
-  init(source: ApplicationRequestContextSource) {
-    coreContext = CoreRequestContextStorage(source: source)
-    // A stream's parent is its connection, whose parent is the listening socket; HTTP/1.1 has no streams.
-    isHTTP2 = source.channel.parent?.parent != nil
-  }
-}
-
-/// What the bare Graph API was asked for.
-private final class GraphTally: Sendable {
-  private let messages = Atomic<Int>(0)
-  private let olderVersion = Atomic<Int>(0)
-  private let milliseconds = Atomic<Int>(0)
-
-  var latency: Duration? {
-    let milliseconds = milliseconds.load(ordering: .relaxed)
-    return milliseconds > 0 ? .milliseconds(milliseconds) : nil
+    tls.applicationProtocols = ["h2", "http/1.1"]
+    let context = try NIOSSLContext(configuration: tls)
+    let tally = GraphTally()
+    let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup(numberOfThreads: 2))
+      .serverChannelOption(.backlog, value: 1024)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+        }.flatMap {
+          channel.configureHTTP2SecureUpgrade(
+            h2ChannelConfigurator: { Self.speakHTTP2($0, tally) },
+            http1ChannelConfigurator: {
+              tally.sawOlderVersion()
+              return $0.close()
+            })
+        }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    Surroundings.show("\(BareServer.announcement)\(server.localAddress?.port ?? 0)")
+    try await server.closeFuture.get()
   }
 
-  func setLatency(milliseconds value: Int) { milliseconds.store(value, ordering: .relaxed) }
-
-  func count(isHTTP2: Bool) -> Int {
-    if !isHTTP2 { olderVersion.add(1, ordering: .relaxed) }
-    return messages.add(1, ordering: .relaxed).newValue
-  }
-
-  var json: JSON {
-    [
-      "messages": .number("\(messages.load(ordering: .relaxed))"),
-      "http_1": .number("\(olderVersion.load(ordering: .relaxed))"),
-    ]
+  private static func speakHTTP2(_ channel: any Channel, _ tally: GraphTally) -> EventLoopFuture<Void> {
+    var connection = NIOHTTP2Handler.ConnectionConfiguration()
+    connection.controlFrameRateLimit.maximumCount = .max
+    return channel.configureHTTP2Pipeline(
+      mode: .server, connectionConfiguration: connection, streamConfiguration: .init()
+    ) { stream in
+      stream.eventLoop.makeCompletedFuture {
+        try stream.pipeline.syncOperations.addHandlers(
+          HTTP2FramePayloadToHTTP1ServerCodec(), BareGraphAnswer(tally: tally))
+      }
+    }.map { _ in }
   }
 }

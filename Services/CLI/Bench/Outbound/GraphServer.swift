@@ -5,7 +5,7 @@ import JSON
 struct GraphServer: Sendable {
   struct Tally: Sendable {
     var messages: Int
-    /// Over a version of HTTP below 2.
+    /// Connections that did not want HTTP/2, and were ended.
     var older: Int
   }
 
