@@ -46,11 +46,16 @@ struct BareGraph: AsyncParsableCommand {
     try await server.closeFuture.get()
   }
 
+  /// In NIO's window of 30 s: more than are ever sent, and few enough to be set aside for each connection.
+  private static let framesInWindow = 1_000_000
+
   private static func speakHTTP2(_ channel: any Channel, _ tally: GraphTally) -> EventLoopFuture<Void> {
     var connection = NIOHTTP2Handler.ConnectionConfiguration()
-    connection.controlFrameRateLimit.maximumCount = .max
+    connection.controlFrameRateLimit.maximumCount = Self.framesInWindow
+    var streams = NIOHTTP2Handler.StreamConfiguration()
+    streams.streamResetFrameRateLimit.maximumCount = Self.framesInWindow
     return channel.configureHTTP2Pipeline(
-      mode: .server, connectionConfiguration: connection, streamConfiguration: .init()
+      mode: .server, connectionConfiguration: connection, streamConfiguration: streams
     ) { stream in
       stream.eventLoop.makeCompletedFuture {
         try stream.pipeline.syncOperations.addHandlers(
