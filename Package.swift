@@ -50,6 +50,7 @@ let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-h
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -75,6 +76,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.34.1"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.45.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.2"),
   ],
@@ -108,6 +110,7 @@ let package = Package(
     shared("Access", ["Postgres", "JSON", "Messenger", "Cryptography"]),
     shared("GraphAPI", ["HTTPClient", "JSON", "Messenger"]),
     shared("Bots", ["Scripting", "Cryptography"]),
+    shared("PageProfile", ["JSON", yams]),
 
     // Wiring.
     shared(
@@ -147,7 +150,8 @@ let package = Package(
       "CLI",
       [
         "Access", "ServiceKit", "Postgres", "JobQueue", "JSON", "Messenger", "Migrations", "Cryptography",
-        "HTTPClient", "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", "Contracts",
+        "HTTPClient", "SocketLoop", "ChildProcesses", "LocalCluster", "LocalFleet", "GraphAPI", "Pages", "PageProfile",
+        "Contracts",
         argumentParser, hummingbird, httpTypes, lifecycle, logging, nio, nioHTTP1, nioHTTP2, nioPosix, nioSSL,
         unixSignals,
       ], resources: [.embedInCode("Conformance/Vectors")]),
@@ -170,6 +174,7 @@ let package = Package(
     tests("CryptographyTests", ["Cryptography"]),
     tests("ScriptingTests", ["Scripting"]),
     tests("BotsTests", ["Bots", "Scripting"]),
+    tests("PageProfileTests", ["PageProfile", "JSON"]),
     tests("ContractsTests", ["Contracts", "Messenger", "JSON"]),
     tests("SocketLoopTests", ["SocketLoop"]),
     tests("PostgresTests", ["Postgres"]),
@@ -202,7 +207,8 @@ let package = Package(
     tests(
       "SimulatorTests",
       [
-        "Simulator", "ServiceKit", "HTTPClient", "SocketLoop", "JSON", "Cryptography", "TestKit", hummingbird,
+        "Simulator", "ServiceKit", "HTTPClient", "SocketLoop", "JSON", "Cryptography", "PageProfile", "TestKit",
+        hummingbird,
         httpTypes, lifecycle, logging, nio,
       ]),
     tests(
@@ -214,7 +220,8 @@ let package = Package(
     tests(
       "CLITests",
       [
-        "Access", "CLI", "Cryptography", "HTTPClient", "LocalFleet", "Messenger", "Migrations", "Postgres", "JSON",
+        "Access", "CLI", "Cryptography", "HTTPClient", "LocalFleet", "Messenger", "Pages", "Migrations", "Postgres",
+        "JSON",
         "JobQueue",
         "ChildProcesses", "SocketLoop", "TestKit", argumentParser,
       ]),
