@@ -9,6 +9,11 @@ package struct GraphError: Error, Sendable, CustomStringConvertible {
     case readProfile = "Reading a profile"
     case controlThread = "Changing who leads a thread"
     case readConversation = "Reading a conversation"
+    case readMessengerProfile = "Reading the page's profile"
+    case changeMessengerProfile = "Changing the page's profile"
+    case readTemplates = "Reading the page's templates"
+    case makeTemplate = "Making a template"
+    case removeTemplate = "Removing a template"
   }
 
   /// What the caller does next.
