@@ -38,6 +38,8 @@ enum SendBar: String, Sendable {
   case tooLate = "too_late"
   /// Its token went with another message, was taken back, or is too old.
   case spent, stopped, expired
+  /// Meta has told that its utility template is not approved.
+  case unapproved
   /// Somebody else speaks, and it gives way to them.
   case silent
   /// Another app leads the thread: Meta would refuse it.

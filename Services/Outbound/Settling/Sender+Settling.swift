@@ -56,6 +56,7 @@ extension Sender {
     case .spent: return unlawful(call, .refused, Breach(.tokenUsed))
     case .stopped: return unlawful(call, .refused, Breach(.tokenStopped))
     case .expired: return unlawful(call, .refused, Breach(.tokenExpired))
+    case .unapproved: return unlawful(call, .refused, Breach(.templateNotApproved))
     }
   }
 

@@ -362,6 +362,7 @@ END $$;
 -- What must not go now is not started either, and the caller says so with `send_bar`, or waits:
 --   'too_late'  the person has been silent for longer than `windows` (milliseconds) allows; null allows any time
 --   'spent', 'stopped', 'expired'  the token that it goes by was used for another message, taken back, or is too old
+--   'unapproved' Meta has told that its utility template is not approved
 --   'silent'    somebody else speaks in this conversation, and the message `yields` to them
 --   'led'       another app leads it, and Meta would refuse whatever we send
 -- `humans` marks what a person sent by us: the bot is silent for `takeover` from then on.
@@ -396,6 +397,7 @@ BEGIN
           WHEN t.used_by <> i.message THEN 'spent'
           WHEN t.status <> 'active' THEN 'stopped'
           WHEN t.expires_at <= at THEN 'expired'
+          WHEN u.state <> 'approved' THEN 'unapproved'
         END AS bar
       FROM unnest(rows, epochs, ids, pages, persons, messages, attempt_ids, resends, traces, grounds, windows, tokens,
           yields, humans) WITH ORDINALITY
@@ -408,6 +410,11 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT o.used_by, o.status, o.expires_at FROM martlet.contact_optin o
         WHERE o.page_id = i.page_id AND o.person = i.person AND o.token = i.token LIMIT 1) t ON i.token IS NOT NULL
+      LEFT JOIN LATERAL (
+        SELECT martlet.template_state(
+            i.page_id, q.payload #>> '{message,template,name}', q.payload #>> '{message,template,language,code}') AS state
+        FROM martlet.queue_send q
+        WHERE i.ground LIKE '%"utility"%' AND q.lane = i.lane AND q.id = i.id) u ON true
     ), first AS (
       INSERT INTO martlet.message AS m (page_id, id, person, state, attempt_id, attempts, attempt_at, grounds)
       SELECT i.page_id, i.message, i.person, 'sending', i.attempt, 1, clock_timestamp(), i.ground::jsonb

@@ -104,4 +104,36 @@ struct TemplateNoteTests {
       #expect(try await claim("1").wait > 590_000)
     }
   }
+
+  @Test(
+    "a template that Meta is known to refuse is not sent by: no attempt is begun; one that nobody knows goes to Meta")
+  func attempts() async throws {
+    try await TestDatabase.with { database in
+      let worker = try await SendWorker.start(in: database)
+      let row = try await worker.put(1)
+      try await database.ask(
+        """
+        UPDATE martlet.queue_send SET payload = payload
+          || '{"message": {"template": {"name": "alert", "language": {"code": "en_US"}}}}'
+        """)
+      func attempt(_ number: Int, _ grounds: String = #"{"kind":"utility"}"#) async throws -> String {
+        try await database.ask(
+          """
+          SELECT state AS v FROM martlet.send_attempts($1::uuid, $2::smallint[], $3::bigint[], $4::bigint[], '{1}',
+            '{ann}', $5::uuid[], $6::uuid[], '{NULL}', '{NULL}', $7::text[], '{NULL}', '{NULL}', '{f}', '{f}')
+          """, .text(worker.id), .array([row.lane]), .array([worker.epoch]), .array([row.id]),
+          .array([Optional(row.message)]), .array([Optional(uuid(number))]), .array([Optional(grounds)]))[0].string("v")
+      }
+      for status in ["PENDING", "REJECTED", "PAUSED"] {
+        _ = try await database.ingest(verdict(status, status))
+        #expect(try await attempt(101) == "unapproved")
+      }
+      #expect(try await database.number("SELECT count(*) AS n FROM martlet.send_attempt") == 0)
+      _ = try await database.ingest(verdict("2", "APPROVED", at: 5))
+      #expect(try await attempt(102) == "started")
+      try await database.ask("DELETE FROM martlet.page_template")
+      try await database.ask("UPDATE martlet.message SET state = 'waiting'")
+      #expect(try await attempt(103) == "started")
+    }
+  }
 }

@@ -10,6 +10,7 @@ package struct Breach: Error, Sendable, Hashable, CustomStringConvertible {
     case unknownGrounds
     case tokenUsed, tokenExpired, tokenStopped
     case alreadyAnswered
+    case templateNotApproved
   }
 
   /// How long what a person did counts.
@@ -41,6 +42,7 @@ package struct Breach: Error, Sendable, Hashable, CustomStringConvertible {
     case .tokenExpired: "token_expired"
     case .tokenStopped: "token_stopped"
     case .alreadyAnswered: "already_answered"
+    case .templateNotApproved: "template_not_approved"
     }
   }
 
@@ -56,6 +58,7 @@ package struct Breach: Error, Sendable, Hashable, CustomStringConvertible {
     case .tokenExpired: "The token has expired"
     case .tokenStopped: "The person has stopped these notifications"
     case .alreadyAnswered: "The comment or post has had its one private reply"
+    case .templateNotApproved: "Meta has not approved this utility template in this language"
     }
   }
 
@@ -77,6 +80,8 @@ package struct Breach: Error, Sendable, Hashable, CustomStringConvertible {
     case .tokenUsed, .tokenExpired: "Ask the person again, inside the window, with an opt-in request."
     case .tokenStopped: "Respect it; the person can resume them in Messenger."
     case .alreadyAnswered: "Wait until the person answers: then the conversation is open."
+    case .templateNotApproved:
+      "`martlet page templates list` shows Meta's verdict, `list --refresh` asks for a newer one."
     }
   }
 
