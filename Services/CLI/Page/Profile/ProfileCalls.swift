@@ -29,7 +29,10 @@ struct ProfileCalls: Sendable {
         try await connection.run(
           Statement("profile.refused", "SELECT martlet.profile_call_refused($1)", [.int(claimed)]))
         guard waits else {
-          throw PageTrouble(what: "\(error) It takes calls again in about 10 minutes")
+          let trace = error.fbtraceID.map { ", fbtrace_id \($0)" } ?? ""
+          throw PageTrouble(
+            what: "Meta takes no more calls for now (code \(error.code ?? 0)\(trace)): something else used them up; "
+              + "come again in 10 min, or give --wait")
         }
       }
     }
