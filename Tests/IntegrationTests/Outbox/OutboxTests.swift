@@ -80,6 +80,8 @@ struct OutboxTests {
             Statement("sent", "DELETE FROM martlet.queue_send RETURNING is_bulk"))
           #expect(gone.count <= 8)
           sent += gone.count
+          // Looks again at leisure: the promoter needs the processor too.
+          if gone.count == 0 { try await Task.sleep(for: .milliseconds(5)) }
         }
       }
     }
