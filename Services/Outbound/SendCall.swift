@@ -23,6 +23,12 @@ struct SendCall: Sendable {
   /// "Typing" and its like: worth nothing later, and without an echo.
   var isAction: Bool { send.message.content.isAction }
 
+  /// A message to somebody else than whose conversation it stands in: that one's window would be asked in vain.
+  var misdirection: Breach? {
+    guard case .person(let person) = send.message.recipient, person != job.person else { return nil }
+    return Breach(.groundsRecipientMismatch)
+  }
+
   func result(
     _ state: SendResult.State, of attempt: String, mid: String? = nil, _ error: GraphError? = nil
   ) -> SendResult {

@@ -57,7 +57,7 @@ struct Sender: JobHandler {
     guard job.mayAct else { return .park(.retry, atMost: .zero) }
     if send.delay > .zero, job.attempts == 0, job.parkedFor == nil { return .park(.delay, atMost: send.delay) }
     let call = SendCall(send: send, job: job, page: page, token: token)
-    if let breach = Lawfulness.misfit(send.message) { return unlawful(call, .refused, breach) }
+    if let breach = Lawfulness.misfit(send.message) ?? call.misdirection { return unlawful(call, .refused, breach) }
     if case .wait(let time) = await rates.permit(
       page: job.pageID, app: page.appID, kind: SendKind(send.message), ticket: job.id)
     {

@@ -59,9 +59,14 @@ struct Site: Sendable {
   }
 
   private static func running(_ services: [any Service], _ body: () async throws -> Void) async throws {
-    let group = ServiceGroup(configuration: .init(services: services, logger: quietLogger))
+    var configuration = ServiceGroupConfiguration(services: services, logger: quietLogger)
+    // As in a process of its own: an HTTP/2 connection that is kept open does not hold up the end for ever.
+    configuration.maximumGracefulShutdownDuration = .seconds(8)
+    let group = ServiceGroup(configuration: configuration)
     try await withThrowingTaskGroup(of: Void.self) { tasks in
-      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        do { try await group.run() } catch is CancellationError {}
+      }
       do {
         try await body()
       } catch {

@@ -9,8 +9,8 @@ extension Problem {
     remedy: "Send 'Authorization: Bearer martlet_…' with a key that `martlet key create` made.")
 
   static let unavailable = Problem(
-    .unavailable, "PostgreSQL cannot be reached; nothing was stored",
-    remedy: "Ask again in a second, with the same Idempotency-Key.")
+    .unavailable, "PostgreSQL does not answer; whether the request was stored is open",
+    remedy: "Ask again in a second with the same Idempotency-Key: it finds out. Without one, it may be done twice.")
 
   static func forbidden(_ right: APIRight, page: Bool = true) -> Problem {
     Problem(

@@ -30,13 +30,20 @@ final class ConversationReader: Sendable {
   /// Meta's id of a text that was sent to a person at most `age` ago and is nobody else's; nil where there is none, more
   /// than one, or no way to look.
   func find(_ text: String, to person: String, age: Duration, page: Page, token: String) async -> String? {
-    guard let wait = place(for: page.id), (try? await Task.sleep(for: wait)) != nil else { return nil }
+    // A reference, a comment or a post has no conversation.
+    guard !person.contains(":"), let wait = place(for: page.id), (try? await Task.sleep(for: wait)) != nil else {
+      return nil
+    }
     let messages: [ConversationMessage]
     do throws(GraphError) {
       messages = try await graph.conversation(
         with: person, page: page.id, token: token, appSecretProof: apps.proof(for: token, appID: page.appID))
     } catch {
-      if error.disposition != .retry { postpone(page.id, for: Self.closed) }
+      switch error.disposition {
+      case .reauthorise, .parkPage: postpone(page.id, for: Self.closed)
+      case .slowDown: postpone(page.id, for: error.retryAfter ?? .seconds(60))
+      default: break
+      }
       return nil
     }
     let since = Self.time(ago: age + Self.skew)

@@ -89,6 +89,10 @@ BEGIN
   ELSIF (kind IN ('token', 'private_reply')) <> (COALESCE(jsonb_typeof(message -> 'recipient'), '') = 'object') THEN
     problem := 'message.recipient: these grounds do not go with this form of recipient';
     advice := 'a private reply and a token name their recipient, as in docs/messages.md; all other grounds do not';
+  ELSIF jsonb_typeof(message -> 'recipient') NOT IN ('object', 'null') AND message ->> 'recipient' <> person THEN
+    -- Or one person's window would let another be written to.
+    problem := 'message.recipient: it names somebody else than person';
+    advice := 'leave it out: person says whom the message is for';
   ELSE
     RETURN;
   END IF;

@@ -333,6 +333,8 @@ BEGIN
     WITH next AS MATERIALIZED (
       SELECT p.n, p.person, p.message_id FROM martlet.broadcast_person p
       WHERE p.broadcast_id = b.id AND p.n > b.handed AND p.n <= b.handed + room
+      -- Whoever is being erased meanwhile is not there any more.
+      ORDER BY p.n FOR UPDATE OF p
     ), noted AS (
       INSERT INTO martlet.message (page_id, id, person, state, grounds)
         SELECT b.page_id, x.message_id, x.person, 'queued', b.message -> 'grounds' FROM next x ORDER BY x.n
@@ -395,6 +397,8 @@ BEGIN
   IF NOT FOUND THEN RETURN NULL; END IF;
   IF b.state = wanted THEN RETURN true; END IF;
   IF b.state IN ('cancelled', 'finished') THEN RETURN false; END IF;
+  -- In the promoter's order, so that neither waits for the other.
+  PERFORM FROM martlet.outbox o WHERE o.broadcast_id = b.id ORDER BY o.id FOR UPDATE;
   CASE wanted
     WHEN 'paused' THEN
       UPDATE martlet.outbox o SET class = 'paused' WHERE o.broadcast_id = b.id;
@@ -437,8 +441,12 @@ BEGIN
     FROM unnest(queued) AS i (id)
     JOIN martlet.message m ON m.page_id = b.page_id AND m.id = i.id
     CROSS JOIN LATERAL (SELECT martlet.conv(m.page_id, m.person) AS conv) c
-    JOIN martlet.queue_send q ON q.lane = ANY (ARRAY[martlet.lane(c.conv), (-1 - martlet.lane(c.conv))::smallint])
-      AND q.conv = c.conv AND q.payload ->> 'message_id' = m.id::text
+    -- Two looks, because each lane has an index of its own kind.
+    CROSS JOIN LATERAL (
+      SELECT w.lane, w.id, w.payload FROM martlet.queue_send w WHERE w.lane = martlet.lane(c.conv) AND w.conv = c.conv
+      UNION ALL
+      SELECT w.lane, w.id, w.payload FROM martlet.queue_send w WHERE w.lane < 0 AND w.conv = c.conv) x
+    JOIN martlet.queue_send q ON q.lane = x.lane AND q.id = x.id AND q.payload ->> 'message_id' = m.id::text
     FOR UPDATE OF q SKIP LOCKED
   ), gone AS (
     DELETE FROM martlet.queue_send q USING held h WHERE q.lane = h.lane AND q.id = h.id RETURNING h.message)

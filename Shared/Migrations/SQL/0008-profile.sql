@@ -203,5 +203,5 @@ CREATE FUNCTION martlet.tokens_return(of_page text, of_person text) RETURNS void
   UPDATE martlet.contact_optin o SET used_by = NULL
   FROM martlet.message m
   WHERE o.page_id = of_page AND o.person = of_person AND o.kind = 'one_time' AND o.used_by IS NOT NULL
-    AND m.page_id = o.page_id AND m.id = o.used_by AND m.state IN ('cancelled', 'too_late') AND m.mid IS NULL
+    AND m.page_id = o.page_id AND m.id = o.used_by AND m.state IN ('cancelled', 'too_late', 'refused') AND m.mid IS NULL
 $$;

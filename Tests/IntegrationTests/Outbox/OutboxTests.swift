@@ -55,13 +55,20 @@ struct OutboxTests {
     }
   }
 
-  @Test("a message that is no object, and a class that is none, are refused")
+  @Test("a message that is no object or for somebody else, and a class that is none, are refused")
   func refused() async throws {
     try await TestDatabase.with { database in
       await #expect(throws: PostgresError.self) {
         try await database.pool.run(Statement("send", "SELECT martlet.send('1', 'p', '\"hi\"')"))
       }
       await #expect(throws: PostgresError.self) { try await send(database, "p", ", class => 'whenever'") }
+      // One person's window would let another be written to.
+      await #expect(throws: PostgresError.self) {
+        try await database.pool.run(
+          Statement("other", #"SELECT martlet.send('1', 'p', '{"text": "hi", "recipient": "q"}')"#))
+      }
+      try await database.pool.run(
+        Statement("same", #"SELECT martlet.send('1', 'p', '{"text": "hi", "recipient": "p"}')"#))
     }
   }
 

@@ -21,6 +21,10 @@ struct NewMessage: Sendable {
     content = try NewContent(fields)
     grounds = try AskedGrounds(fields)
     due = try fields.due()
+    // Meta: human replies only, and nobody writes at an hour set beforehand.
+    if grounds.kind == "human_agent", due != nil {
+      throw .invalid("due", "does not go with human_agent", "Leave it out: what a person writes goes now.")
+    }
     customerKey = try fields.text("customer_key", upTo: 256)
   }
 }

@@ -30,6 +30,8 @@ struct Timestamp: Sendable, Hashable {
     if literal(".") != nil {
       var scale = 100
       guard rest.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
+      // PostgreSQL, which is handed some of these, takes no endless fraction and no larger offset.
+      guard rest.prefix(10).contains(where: { !(0x30...0x39).contains($0) }) else { return nil }
       while let digit = literal("0123456789") {
         fraction += Int(digit - UInt8(ascii: "0")) * scale
         scale /= 10
@@ -38,7 +40,7 @@ struct Timestamp: Sendable, Hashable {
 
     var offset = 0
     if literal("Zz") == nil {
-      guard let sign = literal("+-"), let hours = number(2, 0...23), literal(":") != nil,
+      guard let sign = literal("+-"), let hours = number(2, 0...15), literal(":") != nil,
         let minutes = number(2, 0...59)
       else { return nil }
       offset = (hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -1 : 1)
